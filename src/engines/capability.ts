@@ -1,0 +1,155 @@
+import type { Capability } from "../catalog/manifest.js";
+
+/** Everything a loader may know. Paths are absolute; settings are the provider's part of the configuration. */
+export interface LoadSpec {
+  /** Catalog id. */
+  readonly model: string;
+  /** Registry name. */
+  readonly provider: string;
+  /** The model's files by role; empty for providers without any. */
+  readonly paths: Readonly<Record<string, string>>;
+  /** From the manifest. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** From the configuration, `providers.<kind>.<name>`. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly threads: number;
+  /** ONNX Runtime's memory arena: faster for some models, 50 MB smaller without for others. */
+  readonly arena: boolean;
+}
+
+/** A loaded model. One process holds one, except the small shared ones. */
+export type Provider = SpeechToText | TextToSpeech | VoiceDetector | WakeDetector;
+
+/** Rate all audio into engines has: mono samples in [-1, 1] at 16 kHz. */
+export const ENGINE_RATE_HZ = 16_000;
+
+export interface SpeechToText {
+  readonly capability: "stt";
+  /** True when `accept` decodes as audio arrives, so that `finish` is nearly free. */
+  readonly streaming: boolean;
+  /** Longest utterance in samples the engine does well in one piece; longer audio is cut at pauses by the caller. */
+  readonly maxSamples?: number;
+  open(options: TranscribeOptions): Promise<SpeechStream>;
+  close(): Promise<void>;
+}
+
+export interface TranscribeOptions {
+  /** Language code asked for; absent means the model's default or detection. */
+  readonly language?: string;
+  /** Words likely to occur, most important first; engines that cannot use them ignore them. */
+  readonly terms?: readonly string[];
+  /** The only sentences expected, for engines with a grammar. */
+  readonly grammar?: readonly string[];
+}
+
+/** One utterance. Calls come one at a time, in stream order. */
+export interface SpeechStream {
+  /** @param samples 16 kHz mono. @returns the text so far, where the engine streams and it changed. */
+  accept(samples: Float32Array): Promise<string | undefined>;
+  /** Ends the audio. Call once. @throws {EngineError} `engine-failed` */
+  finish(): Promise<Transcript>;
+  /** Frees the stream without a result; harmless after `finish`. */
+  cancel(): Promise<void>;
+}
+
+export interface Transcript {
+  /** Empty when nothing was said. */
+  readonly text: string;
+  readonly language?: string;
+  /** 0 to 1, where the engine knows. */
+  readonly confidence?: number;
+  readonly words?: readonly TranscriptWord[];
+}
+
+export interface TranscriptWord {
+  readonly text: string;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly confidence?: number;
+}
+
+export interface TextToSpeech {
+  readonly capability: "tts";
+  readonly rateHz: number;
+  readonly speakers: readonly string[];
+  /**
+   * Mono samples in [-1, 1] at `rateHz`, in pieces as they are ready; ends early when the signal aborts.
+   * Text with nothing speakable yields nothing.
+   * @throws {EngineError} `engine-failed`
+   */
+  synthesize(request: SpeechRequest, signal: AbortSignal): AsyncIterable<Float32Array>;
+  close(): Promise<void>;
+}
+
+export interface SpeechRequest {
+  readonly text: string;
+  readonly language?: string;
+  /** Unknown names fall back to the default speaker. */
+  readonly speaker?: string;
+  /** Speed factor, 1 is normal. */
+  readonly speed?: number;
+  readonly ssml?: boolean;
+}
+
+export interface VoiceDetector {
+  readonly capability: "vad";
+  readonly frameSamples: number;
+  open(): VoiceDetectorStream;
+  close(): Promise<void>;
+}
+
+export interface VoiceDetectorStream {
+  /** @returns probability of speech in [0, 1] for each whole frame completed by these samples. */
+  accept(samples: Float32Array): Promise<Float32Array>;
+  cancel(): void;
+}
+
+export interface WakeDetector {
+  readonly capability: "wake";
+  /** Words this model can hear. */
+  readonly words: readonly string[];
+  open(options: WakeOptions): WakeStream;
+  close(): Promise<void>;
+}
+
+export interface WakeOptions {
+  /** Words to listen for; empty means all. */
+  readonly words: readonly string[];
+  /** Score from which a frame counts, 0 to 1. */
+  readonly threshold: number;
+  /** Frames above the threshold in a row before a detection. */
+  readonly triggerLevel: number;
+  /** Milliseconds after a detection in which the same word is not reported again. */
+  readonly refractoryMs: number;
+}
+
+export interface WakeStream {
+  accept(samples: Float32Array): Promise<readonly WakeHit[]>;
+  cancel(): void;
+}
+
+export interface WakeHit {
+  readonly word: string;
+  readonly score: number;
+  /** Milliseconds of audio since the stream opened. */
+  readonly atMs: number;
+}
+
+/** How a provider joins the program. Descriptors import nothing native; `load` does, and only inside a worker. */
+export interface ProviderDescriptor {
+  /** `moonshine`, as in the configuration and in model ids. */
+  readonly name: string;
+  readonly capability: Capability;
+  /** Inference library: `sherpa-onnx-node`, `onnxruntime-node`, `libvosk`, `espeak-ng`. */
+  readonly engine: string;
+  /** Shown in log lines of the warm-up: `Whisper`, `Silero v3 TTS`. */
+  readonly title: string;
+  /** `shared`: small enough to live with others in one process. */
+  readonly isolation: "own" | "shared";
+  /** Whether it can work on this machine at all; cheap, and never loads the library. */
+  available(): Promise<Availability>;
+  /** Runs inside the worker. @throws {EngineError} `engine-load-failed`, `engine-unavailable`, `engine-bad-graph` */
+  load(spec: LoadSpec): Promise<Provider>;
+}
+
+export type Availability = { readonly ok: true } | { readonly ok: false; readonly reason: string };

@@ -1,0 +1,125 @@
+import type { AssetState } from "../assets/model-store.js";
+import type { Capability } from "../catalog/manifest.js";
+
+/** What the whole program is doing, as one word. Also the options of the `phase` sensor. */
+export const PHASES = [
+  "starting",
+  "downloading",
+  "loading",
+  "warming",
+  "ready",
+  "degraded",
+  "error",
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Life of a model in memory, as sensors show it. Order is the order of a life. */
+export const RESIDENCY_STATES = ["cold", "loading", "warming", "ready", "draining", "failed"] as const;
+export type ResidencyStateName = (typeof RESIDENCY_STATES)[number];
+
+/** One look at the whole program: the single truth behind sensors, web page, API, metrics and `irene status`. */
+export interface Snapshot {
+  readonly version: string;
+  /** Random, persisted: makes entity ids unique and stable. */
+  readonly installId: string;
+  readonly startedAtMs: number;
+  readonly atMs: number;
+  readonly phase: Phase;
+  /** True when every model to be preloaded is ready. */
+  readonly ready: boolean;
+  /** Of the start-up warm-up, 0 to 1. */
+  readonly progress: number;
+  /** What is wrong now, in one sentence. */
+  readonly problem?: string;
+  /** Milliseconds from start to ready, once reached. */
+  readonly warmUpMs?: number;
+  readonly memory: MemorySnapshot;
+  readonly models: readonly ModelSnapshot[];
+  readonly choices: readonly ChoiceSnapshot[];
+  readonly listeners: readonly ListenerSnapshot[];
+  readonly requests: RequestsSnapshot;
+}
+
+export interface MemorySnapshot {
+  readonly budgetBytes: number;
+  /** How the budget came about, for people: `auto: 60 % of 3.1 GB available`. */
+  readonly budgetReason: string;
+  /** Measured for all workers together. */
+  readonly modelsBytes: number;
+  /** Promised to models that load or drain, beyond what is measured. */
+  readonly reservedBytes: number;
+  /** This process. */
+  readonly ownBytes: number;
+  readonly availableBytes: number;
+}
+
+export interface ModelSnapshot {
+  readonly id: string;
+  readonly title: string;
+  readonly provider: string;
+  readonly capability: Capability;
+  readonly languages: readonly string[];
+  readonly licence: string;
+  readonly commercial: boolean;
+  readonly asset: AssetState;
+  readonly state: ResidencyStateName;
+  readonly leases: number;
+  /** Measured while in memory, else what is known or estimated. */
+  readonly memoryBytes: number;
+  readonly memorySource: "measured" | "learned" | "estimated";
+  readonly loadMs?: number;
+  readonly warmUpMs?: number;
+  readonly lastUsedAtMs?: number;
+  readonly error?: string;
+  readonly retryAtMs?: number;
+  /** Why it is in memory or should be: `preload`, `choice for en`, `asked by a request`. */
+  readonly reason?: string;
+}
+
+export interface ChoiceSnapshot {
+  readonly capability: Capability;
+  readonly language: string;
+  readonly model: string | undefined;
+  /** In plain words. */
+  readonly why: string;
+}
+
+export interface ListenerSnapshot {
+  /** `wyoming`, `http`, `mqtt`. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface RequestsSnapshot {
+  readonly total: number;
+  readonly failed: number;
+  readonly active: number;
+  readonly lastSttMs?: number;
+  readonly lastTtsMs?: number;
+  /** Newest first, bounded. */
+  readonly recent: readonly RequestTrace[];
+}
+
+/** One request and how long each of its stages took. Holds no text. */
+export interface RequestTrace {
+  readonly id: string;
+  readonly kind: "transcribe" | "synthesize" | "wake";
+  readonly gateway: string;
+  readonly peer?: string;
+  readonly language?: string;
+  readonly model?: string;
+  readonly startedAtMs: number;
+  readonly stages: readonly { readonly name: string; readonly atMs: number }[];
+  readonly outcome: "running" | "done" | "failed" | "cancelled";
+  readonly error?: string;
+  readonly degraded?: string;
+  readonly audioSeconds?: number;
+}
+
+/** Where gateways look. */
+export interface SnapshotSource {
+  current(): Snapshot;
+  /** Called after something changed, at most a few times a second. */
+  onChange(listener: (snapshot: Snapshot) => void): () => void;
+}
