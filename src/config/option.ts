@@ -1,0 +1,120 @@
+/** How a value is written in text (environment, flag, option page) and what the schema of the add-on calls it. */
+export type OptionKind = "bool" | "int" | "float" | "str" | "list" | "map";
+
+/** One leaf of the configuration tree: what convict needs, and what documentation is made from. */
+export interface Option<T> {
+  readonly doc: string;
+  readonly kind: OptionKind;
+  readonly default: T;
+  /** Completes "must be …". */
+  readonly accepts: string;
+  readonly format: (value: unknown) => void;
+  readonly sensitive?: boolean;
+}
+
+const option = <T>(
+  kind: OptionKind,
+  fallback: T,
+  doc: string,
+  accepts: string,
+  valid: (value: unknown) => boolean,
+): Option<T> => ({
+  kind,
+  default: fallback,
+  doc,
+  accepts,
+  format(value) {
+    if (!valid(value)) throw new Error(`must be ${accepts}`);
+  },
+});
+
+export const bool = (fallback: boolean, doc: string): Option<boolean> =>
+  option("bool", fallback, doc, "true or false", (value) => typeof value === "boolean");
+
+export const int = (fallback: number, min: number, max: number, doc: string): Option<number> =>
+  option(
+    "int",
+    fallback,
+    doc,
+    `a whole number from ${min} to ${max}`,
+    (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+  );
+
+export const float = (fallback: number, min: number, max: number, doc: string): Option<number> =>
+  option(
+    "float",
+    fallback,
+    doc,
+    `a number from ${min} to ${max}`,
+    (value) => typeof value === "number" && value >= min && value <= max,
+  );
+
+export const str = (fallback: string, doc: string): Option<string> =>
+  option("str", fallback, doc, "text", (value) => typeof value === "string");
+
+export const secret = (fallback: string, doc: string): Option<string> => ({
+  ...str(fallback, doc),
+  sensitive: true,
+});
+
+/** Text that matches a pattern, explained in words. */
+export const match = (fallback: string, pattern: RegExp, accepts: string, doc: string): Option<string> =>
+  option("str", fallback, doc, accepts, (value) => typeof value === "string" && pattern.test(value));
+
+export const oneOf = <T extends string>(fallback: T, values: readonly T[], doc: string): Option<T> =>
+  option("str", fallback, doc, `one of ${values.join(", ")}`, (value) => values.includes(value as T));
+
+/** A list of texts. In text form: comma-separated. */
+export const list = (fallback: readonly string[], doc: string): Option<readonly string[]> =>
+  option(
+    "list",
+    fallback,
+    doc,
+    "a list of texts",
+    (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
+  );
+
+/** Text by name. In text form: `name=value,name=value`. */
+export const map = (doc: string): Option<Readonly<Record<string, string>>> =>
+  option(
+    "map",
+    {},
+    doc,
+    "a list of `name: text` pairs",
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((item) => typeof item === "string"),
+  );
+
+/** Seconds to keep an idle model, −1 for ever. */
+export const keepAlive = (doc: string): Option<number> => int(-1, -1, 31_536_000, doc);
+
+/** The value a text stands for; the text itself when it is not of that kind, so that validation can say so. */
+export function fromText(kind: OptionKind, text: string): unknown {
+  switch (kind) {
+    case "bool":
+      return /^(true|yes|on|1)$/i.test(text) ? true : /^(false|no|off|0)$/i.test(text) ? false : text;
+    case "int":
+    case "float":
+      return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+    case "list":
+      return text
+        .split(",")
+        .map((item) => item.trim())
+        .filter((item) => item !== "");
+    case "map":
+      return Object.fromEntries(
+        text
+          .split(",")
+          .filter((pair) => pair.trim() !== "")
+          .map((pair) => {
+            const cut = pair.indexOf("=");
+            return cut < 0 ? [pair.trim(), ""] : [pair.slice(0, cut).trim(), pair.slice(cut + 1).trim()];
+          }),
+      );
+    case "str":
+      return text;
+  }
+}

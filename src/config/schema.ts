@@ -1,0 +1,115 @@
+import { bool, float, int, keepAlive, map, match, type Option, oneOf, secret, str } from "./option.js";
+import { PROVIDER_OPTIONS } from "./provider-options.js";
+
+/** A branch or leaf of the option tree. */
+export type OptionTree = { readonly [key: string]: OptionTree | Option<unknown> };
+
+/** The values of an option tree. */
+export type Values<Tree> = {
+  readonly [Key in keyof Tree]: Tree[Key] extends Option<infer T> ? T : Values<Tree[Key]>;
+};
+
+const BUDGET = /^(auto|\d{1,3}(\.\d+)?\s*%|\d+(\.\d+)?\s*([KMG]i?B?|B))$/i;
+const LANGUAGE = /^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$/;
+
+/** Every option of the program, once: parser, checks, types and documentation come from here. */
+export const OPTIONS = {
+  language: match(
+    "en",
+    LANGUAGE,
+    "a language code such as en, de or pt-BR",
+    "Language spoken and answered when a request names none.",
+  ),
+  memory_budget: match(
+    "auto",
+    BUDGET,
+    "auto, a share such as 60%, or a size such as 900MB",
+    "Memory all models together may hold.",
+  ),
+  stt: str("auto", "Speech-to-text model: auto, a provider (moonshine) or a model id (whisper/tiny)."),
+  tts: str("auto", "Voice: auto, a provider (espeak) or a model id."),
+  data_dir: str("data", "Folder for models, learned figures and state."),
+  request_deadline_seconds: int(
+    120,
+    1,
+    3600,
+    "Longest wait of a request for download, memory and load together.",
+  ),
+  keep_alive: keepAlive("Seconds an idle model stays in memory; -1 keeps it for as long as memory allows."),
+  threads: int(0, 0, 64, "Threads of one model; 0 chooses by the number of cores."),
+  wyoming: {
+    host: str("0.0.0.0", "Address the Wyoming port listens on."),
+    port: int(10300, 0, 65535, "Wyoming port; 0 takes any free one."),
+    max_connections: int(64, 1, 1024, "Connections at once."),
+    max_audio_seconds: int(120, 1, 3600, "Longest audio of one request."),
+  },
+  http: {
+    enabled: bool(true, "Whether status and control are served over HTTP."),
+    host: str("127.0.0.1", "Address the HTTP port listens on."),
+    port: int(8099, 0, 65535, "HTTP port; 0 takes any free one."),
+  },
+  mqtt: {
+    enabled: bool(true, "Whether sensors are published over MQTT."),
+    url: str("", "Broker address, mqtt://host:1883 or mqtts://host:8883; empty runs the embedded broker."),
+    username: str("", "User at the broker."),
+    password: secret("", "Password at the broker."),
+    host: str("127.0.0.1", "Address the embedded broker listens on."),
+    port: int(
+      1883,
+      0,
+      65535,
+      "Port of the embedded broker; the next free one is taken when it is busy, 0 takes any.",
+    ),
+    base_topic: match(
+      "irene_edge",
+      /^[^+#/\s][^+#\s]*$/,
+      "a topic without + and #",
+      "Topic below which states are published.",
+    ),
+    discovery_prefix: match(
+      "homeassistant",
+      /^[^+#/\s][^+#\s]*$/,
+      "a topic without + and #",
+      "Discovery prefix of Home Assistant.",
+    ),
+  },
+  models: {
+    offline: bool(false, "Never use the network; only models already on disk."),
+    mirror: str("", "Address that replaces https://huggingface.co in downloads."),
+    allow_http: bool(false, "Allow downloads without encryption."),
+    max_kbytes_per_second: int(0, 0, 10_000_000, "Download speed limit; 0 for none."),
+    catalog_dir: str("", "Folder with the model catalog; empty takes the one that comes with the program."),
+    folders: map("Local folder with a model's files, by model id; taken instead of any download."),
+  },
+  audio: {
+    trim_silence: bool(true, "Cut silence around an utterance before models that lose accuracy with it."),
+    speech_threshold: float(0.5, 0.05, 0.95, "Probability from which a frame counts as speech."),
+  },
+  log: {
+    level: oneOf(
+      "info",
+      ["debug", "info", "warn", "error"],
+      "How much to log; recognised text appears only at debug.",
+    ),
+    format: oneOf("text", ["text", "json"], "Log lines for people or for machines."),
+  },
+  providers: PROVIDER_OPTIONS,
+} as const satisfies OptionTree;
+
+/** All settings after files, environment and flags, checked. */
+export type Config = Values<typeof OPTIONS>;
+
+/** Path to leaf, as `mqtt.port`. */
+export function leaves(tree: OptionTree = OPTIONS, prefix = ""): ReadonlyMap<string, Option<unknown>> {
+  const found = new Map<string, Option<unknown>>();
+  for (const [key, node] of Object.entries(tree)) {
+    const path = `${prefix}${key}`;
+    if (isOption(node)) found.set(path, node);
+    else for (const [below, leaf] of leaves(node, `${path}.`)) found.set(below, leaf);
+  }
+  return found;
+}
+
+/** True for a leaf of the tree. */
+export const isOption = (node: OptionTree | Option<unknown>): node is Option<unknown> =>
+  typeof node["format"] === "function";
