@@ -1,0 +1,14 @@
+import { VoiceError } from "../base/errors.js";
+
+/** Error part of an answer of the HTTP interface. */
+export interface RemoteProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a server said went wrong, with the server's own code. */
+export class RemoteError extends VoiceError {
+  constructor({ code, message }: RemoteProblem) {
+    super(code, message);
+  }
+}
