@@ -148,8 +148,12 @@ export interface ProviderDescriptor {
   readonly isolation: "own" | "shared";
   /** Whether it can work on this machine at all; cheap, and never loads the library. */
   available(): Promise<Availability>;
-  /** Runs inside the worker. @throws {EngineError} `engine-load-failed`, `engine-unavailable`, `engine-bad-graph` */
-  load(spec: LoadSpec): Promise<Provider>;
+  /**
+   * Runs inside the worker.
+   * @param warn told, in one sentence, what was asked for and cannot be honoured
+   * @throws {EngineError} `engine-load-failed`, `engine-unavailable`, `engine-bad-graph`
+   */
+  load(spec: LoadSpec, warn: (sentence: string) => void): Promise<Provider>;
 }
 
 export type Availability = { readonly ok: true } | { readonly ok: false; readonly reason: string };

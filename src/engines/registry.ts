@@ -1,0 +1,11 @@
+import type { ProviderDescriptor } from "./capability.js";
+
+/** Every provider of this build. Descriptors are cheap: nothing native is imported before `load`. */
+export const PROVIDERS: readonly ProviderDescriptor[] = [];
+
+const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));
+
+/** The provider of that name, as configurations and manifests write it. */
+export function findProvider(name: string): ProviderDescriptor | undefined {
+  return BY_NAME.get(name);
+}
