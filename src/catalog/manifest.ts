@@ -10,6 +10,8 @@ export interface ModelManifest {
   /** Name in the engine registry: `moonshine`, `whisper`, `espeak`, … */
   readonly provider: string;
   readonly capability: Capability;
+  /** Other ids that mean this model, without the provider: `small-ru-0.22`. */
+  readonly aliases?: readonly string[];
   /** For people. */
   readonly title: string;
   /** Language codes as peers should see them: `en`, `de_DE`. A multilingual model lists them all. */
@@ -19,6 +21,13 @@ export interface ModelManifest {
   /** Rank among models of its capability, 0 (last resort) to 100, from word error rates or listening. */
   readonly quality: number;
   readonly memory: MemoryEstimate;
+  /**
+   * Estimated seconds a Raspberry Pi 4 (four cores) needs for a three-second command or sentence. Only ranks models
+   * that are too slow for a board behind those that are not. Absent means negligible.
+   */
+  readonly computeSeconds?: number;
+  /** Bytes to fetch, for people and for choices, where `files` and `sources` do not tell. */
+  readonly downloadBytes?: number;
   /** Files on disk once present, by role. Empty for providers that need none. */
   readonly files: readonly ModelFile[];
   /** Where to get them, best first. Empty with `files` empty. */
@@ -56,10 +65,18 @@ export interface ModelFile {
   readonly bytes?: number;
   /** Lower-case hex. Absent: recorded at the first download and checked ever after. */
   readonly sha256?: string;
+  /** Lower-case hex, where an index publishes nothing better. Checked before any recipe, against the fetched file. */
+  readonly md5?: string;
 }
 
 /** One way to obtain all files of a model. */
-export type ModelSource = NpmSource | HttpFilesSource | ArchiveSource | FileSource;
+export type ModelSource = NpmSource | HttpFilesSource | ArchiveSource | FileSource | PartsSource;
+
+/** Several sources that together give all files, each some of the roles. */
+export interface PartsSource {
+  readonly kind: "parts";
+  readonly parts: readonly ModelSource[];
+}
 
 /** Members of npm packages; the registry's own integrity hash is checked. */
 export interface NpmSource {
@@ -82,7 +99,7 @@ export interface NpmMember {
 /** Single files over http(s), by role. */
 export interface HttpFilesSource {
   readonly kind: "http";
-  /** Address of each role's file. */
+  /** Address of each role's file. A role missing here is made by its recipe from the other roles. */
   readonly urls: Readonly<Record<string, string>>;
   readonly recipes?: Readonly<Record<string, string>>;
 }
@@ -95,11 +112,17 @@ export interface ArchiveSource {
   readonly sha256?: string;
   /** Leading folders dropped from member paths; Vosk zips have one. */
   readonly stripComponents: number;
+  /** Path inside the archive, after stripping, of each role whose file is named differently there. */
+  readonly members?: Readonly<Record<string, string>>;
+  /** Upper bound for the unpacked bytes; absent means a general one. */
+  readonly maxUnpackedBytes?: number;
 }
 
 /** A folder on this machine: tests and users without network. */
 export interface FileSource {
   readonly kind: "file";
   readonly dir: string;
+  /** Name in `dir` of each role whose file is named differently there. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly recipes?: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,67 @@
+import { baseLanguage, matchLanguages } from "./language.js";
+import type { Capability, ModelManifest } from "./manifest.js";
+
+/** The models known to this installation. Immutable: adding gives a new catalog. */
+export class Catalog {
+  /** In the order of the catalog files, the user's own entries last. */
+  readonly models: readonly ModelManifest[];
+  readonly #byId = new Map<string, ModelManifest>();
+  readonly #byAlias = new Map<string, ModelManifest>();
+
+  /** @param models a later one replaces an earlier one of the same id. */
+  constructor(models: Iterable<ModelManifest>) {
+    for (const model of models) this.#byId.set(model.id, model);
+    this.models = [...this.#byId.values()];
+    for (const model of this.models) {
+      for (const alias of model.aliases ?? []) this.#byAlias.set(`${model.provider}/${alias}`, model);
+    }
+  }
+
+  /** The model of this id or alias. */
+  find(id: string): ModelManifest | undefined {
+    return this.#byId.get(id) ?? this.#byAlias.get(id);
+  }
+
+  /**
+   * The model a person means: an id, an alias, or either without the provider, of the wanted capability.
+   * A short name that several providers use means the best of them.
+   */
+  lookUp(name: string, capability?: Capability): ModelManifest | undefined {
+    const found = this.find(name);
+    if (found) return capability === undefined || found.capability === capability ? found : undefined;
+    const named = this.models.filter(
+      (model) =>
+        (capability === undefined || model.capability === capability) &&
+        (model.id === `${model.provider}/${name}` || model.aliases?.includes(name)),
+    );
+    return named.sort((a, b) => b.quality - a.quality)[0];
+  }
+
+  byProvider(provider: string): readonly ModelManifest[] {
+    return this.models.filter((model) => model.provider === provider);
+  }
+
+  byCapability(capability: Capability): readonly ModelManifest[] {
+    return this.models.filter((model) => model.capability === capability);
+  }
+
+  /** Models of a capability that serve a language; an exact region comes before the language alone. */
+  byLanguage(capability: Capability, language: string): readonly ModelManifest[] {
+    return this.byCapability(capability)
+      .map((model) => ({ model, match: matchLanguages(model.languages, language) }))
+      .filter(({ match }) => match > 0)
+      .sort((a, b) => b.match - a.match || b.model.quality - a.model.quality)
+      .map(({ model }) => model);
+  }
+
+  /** Plain language codes any model of the capability serves, sorted. */
+  languages(capability: Capability): readonly string[] {
+    const codes = this.byCapability(capability).flatMap(({ languages }) => languages.map(baseLanguage));
+    return [...new Set(codes)].sort();
+  }
+
+  /** This catalog and more models; one of the same id replaces ours. */
+  with(models: Iterable<ModelManifest>): Catalog {
+    return new Catalog([...this.models, ...models]);
+  }
+}
