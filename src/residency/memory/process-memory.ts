@@ -1,0 +1,44 @@
+import { type KernelFiles, parseKilobyteLines } from "./kernel-files.js";
+
+/** Memory of one process at one moment. */
+export interface ProcessMemory {
+  /** What the budget counts: the process's share of all pages it maps, so that shares of several add up. */
+  readonly bytes: number;
+  /** Pages nobody else maps: what comes back when it ends. */
+  readonly privateBytes: number;
+  /** Highest `bytes` since the process started or its peak was last reset. */
+  readonly peakBytes: number;
+  readonly swapBytes: number;
+}
+
+/**
+ * Memory of a process; undefined once it has gone.
+ *
+ * The kernel keeps a high-water mark only of resident pages (VmHWM), shared ones included; the peak of our share is
+ * today's share plus what the mark lies above today's resident pages.
+ * @see https://docs.kernel.org/filesystems/proc.html smaps_rollup, status, clear_refs
+ */
+export async function readProcessMemory(files: KernelFiles, pid: number): Promise<ProcessMemory | undefined> {
+  const statusText = await files.read(`proc/${pid}/status`);
+  if (statusText === undefined) return undefined;
+  const status = parseKilobyteLines(statusText);
+  const rss = status.get("VmRSS");
+  // A process that has exited but was not yet waited for has a status without any memory.
+  if (rss === undefined) return undefined;
+  const rollup = parseKilobyteLines((await files.read(`proc/${pid}/smaps_rollup`)) ?? "");
+  const anonymous = status.get("RssAnon") ?? rss;
+  const privateBytes =
+    rollup.size > 0 ? (rollup.get("Private_Clean") ?? 0) + (rollup.get("Private_Dirty") ?? 0) : anonymous;
+  const swapBytes = rollup.get("SwapPss") ?? status.get("VmSwap") ?? 0;
+  const bytes = (rollup.get("Pss") ?? anonymous) + swapBytes;
+  const aboveNow = Math.max(0, (status.get("VmHWM") ?? rss) - (rollup.get("Rss") ?? rss));
+  return { bytes, privateBytes, peakBytes: bytes + aboveNow, swapBytes };
+}
+
+/**
+ * Starts a new high-water mark at today's resident pages, to tell the peak of inference from that of loading.
+ * @returns false where it is not allowed; peaks then stay those of the whole life.
+ */
+export function resetPeak(files: KernelFiles, pid: number): Promise<boolean> {
+  return files.write(`proc/${pid}/clear_refs`, "5");
+}
