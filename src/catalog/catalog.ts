@@ -60,6 +60,23 @@ export class Catalog {
     return [...new Set(codes)].sort();
   }
 
+  /**
+   * Without the models of other sizes than those configured, `auto` meaning any. A size is the part of an id after
+   * the provider, with or without a language behind it: `tiny` is `whisper/tiny` and `moonshine/tiny-en`.
+   */
+  ofSize(sizeOf: (provider: string, capability: Capability) => string): Catalog {
+    return new Catalog(
+      this.models.filter((model) => {
+        const size = sizeOf(model.provider, model.capability);
+        const name = model.id.slice(model.provider.length + 1);
+        const isNamed = [name, ...(model.aliases ?? [])].some(
+          (each) => each === size || each.startsWith(`${size}-`) || each.startsWith(`${size}.`),
+        );
+        return size === "auto" || isNamed;
+      }),
+    );
+  }
+
   /** This catalog and more models; one of the same id replaces ours. */
   with(models: Iterable<ModelManifest>): Catalog {
     return new Catalog([...this.models, ...models]);

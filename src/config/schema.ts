@@ -26,6 +26,10 @@ export const OPTIONS = {
     "auto, a share such as 60%, or a size such as 900MB",
     "Memory all models together may hold.",
   ),
+  preload: bool(
+    true,
+    "Load and warm the models chosen for the language at start; false leaves that to preload_models of each provider.",
+  ),
   stt: str("auto", "Speech-to-text model: auto, a provider (moonshine) or a model id (whisper/tiny)."),
   tts: str("auto", "Voice: auto, a provider (espeak) or a model id."),
   data_dir: str("data", "Folder for models, learned figures and state."),

@@ -69,9 +69,7 @@ export class HttpServer {
   start(): Promise<number> {
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
-      const server = serve({ fetch: this.#app.fetch, hostname: host, port }, (info) =>
-        resolve(info.port),
-      );
+      const server = serve({ fetch: this.#app.fetch, hostname: host, port }, (info) => resolve(info.port));
       server.once("error", (error: NodeJS.ErrnoException) => {
         reject(
           error.code === "EADDRINUSE"

@@ -1,0 +1,31 @@
+import { PROVIDER_KINDS } from "./provider-options.js";
+import type { Config } from "./schema.js";
+
+/** What every provider's settings hold, whatever else they do. */
+export interface CommonSettings {
+  readonly enabled: boolean;
+  readonly preload_models: boolean;
+  readonly keep_alive: number;
+  readonly model_path: string;
+  readonly model_size?: string;
+}
+
+const COMMON: CommonSettings = { enabled: true, preload_models: false, keep_alive: -2, model_path: "" };
+
+/** Settings of a provider, whatever branch of `providers` they are on; defaults for one without a branch. */
+export function providerSettings(
+  config: Config,
+  capability: keyof typeof PROVIDER_KINDS,
+  name: string,
+): CommonSettings & Readonly<Record<string, unknown>> {
+  const branch = config.providers[PROVIDER_KINDS[capability]] as Readonly<Record<string, object>>;
+  return { ...COMMON, ...branch[name] };
+}
+
+/** The keys a loader gets: what the program itself reads is left out. */
+export function loaderSettings(
+  settings: CommonSettings & Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { enabled: _, preload_models: __, keep_alive: ___, model_path: ____, ...own } = settings;
+  return own;
+}
