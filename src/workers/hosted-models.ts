@@ -1,6 +1,6 @@
 import { EngineError, InternalError } from "../base/errors.js";
 import type { LoadSpec, Provider, ProviderDescriptor } from "../engines/capability.js";
-import { Lane } from "./lane.js";
+import { Lane } from "../engines/lane.js";
 import type { LoadedModel } from "./model-worker.js";
 
 /** A model in this process. Its calls take turns: engines are not asked to be re-entrant. */

@@ -5,10 +5,10 @@ import type {
   VoiceDetectorStream,
   WakeStream,
 } from "../engines/capability.js";
+import type { Lane } from "../engines/lane.js";
 import { ChunkWindow } from "./chunk-window.js";
 import { encodeError } from "./error-wire.js";
 import { HostedModels } from "./hosted-models.js";
-import type { Lane } from "./lane.js";
 import {
   type Call,
   type CallName,
