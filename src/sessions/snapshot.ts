@@ -38,6 +38,24 @@ export interface Snapshot {
   readonly choices: readonly ChoiceSnapshot[];
   readonly listeners: readonly ListenerSnapshot[];
   readonly requests: RequestsSnapshot;
+  /** Absent where nothing can be changed while running. */
+  readonly settings?: SettingsSnapshot;
+  /** Sites of satellites heard of over MQTT, in the order of their names. */
+  readonly sites?: readonly string[];
+}
+
+/** Settings that can be changed while running, as they are now. */
+export interface SettingsSnapshot {
+  /** Seconds an idle model stays in memory; -1 keeps it for as long as memory allows. */
+  readonly keepAliveSeconds: number;
+  readonly preload: readonly PreloadSnapshot[];
+}
+
+/** Whether a provider's model is loaded at start. */
+export interface PreloadSnapshot {
+  readonly capability: Capability;
+  readonly provider: string;
+  readonly on: boolean;
 }
 
 export interface MemorySnapshot {

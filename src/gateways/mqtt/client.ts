@@ -65,6 +65,9 @@ const GOODBYE_MS = 2_000;
 /** A connection that lived this long was a good one: the delays begin anew after it. */
 const STABLE_MS = 10_000;
 
+/** Topics named as forbidden; where there are more, the access list is simply wrong. */
+const MAX_WARNINGS = 20;
+
 /** One connection to the broker that comes back by itself for as long as it is not closed. */
 export class BrokerClient implements MqttPort {
   readonly #options: BrokerClientOptions;
@@ -81,6 +84,8 @@ export class BrokerClient implements MqttPort {
   #status: BrokerStatus = { state: "connecting" };
   #version: ProtocolVersion = 5;
   #lastLogged: string | undefined;
+  /** Topics the user has been told are forbidden, since the last connect. */
+  readonly #warned = new Set<string>();
   #running: Promise<void> | undefined;
 
   constructor(options: BrokerClientOptions, { clock, logger, random = Math.random }: BrokerClientParts) {
@@ -210,6 +215,7 @@ export class BrokerClient implements MqttPort {
     const protocol = connection.version === 5 ? "MQTT 5" : "MQTT 3.1.1";
     this.#established = true;
     this.#lastLogged = undefined;
+    this.#warned.clear();
     this.#logger.info(`Connected to the MQTT broker ${nameOf(endpoint)} (${protocol})`);
     this.#setStatus({ state: "online", host, port, protocol });
     this.#statusTopic?.sayOnline();
@@ -257,6 +263,8 @@ export class BrokerClient implements MqttPort {
   }
 
   #warnRefused(what: string, topic: string): void {
+    if (this.#warned.size >= MAX_WARNINGS || this.#warned.has(`${what} ${topic}`)) return;
+    this.#warned.add(`${what} ${topic}`);
     this.#logger.warn(
       `The MQTT broker does not let us ${what} ${topic}: allow it in the broker's access list`,
     );
