@@ -1,0 +1,96 @@
+/** Names of the Latin letters as a Russian says English ones: USB is "ю эс би". */
+export const LATIN_LETTERS: Readonly<Record<string, string>> = {
+  a: "эй",
+  b: "би",
+  c: "си",
+  d: "ди",
+  e: "и",
+  f: "эф",
+  g: "джи",
+  h: "эйч",
+  i: "ай",
+  j: "джей",
+  k: "кей",
+  l: "эл",
+  m: "эм",
+  n: "эн",
+  o: "оу",
+  p: "пи",
+  q: "кью",
+  r: "ар",
+  s: "эс",
+  t: "ти",
+  u: "ю",
+  v: "ви",
+  w: "дабл ю",
+  x: "икс",
+  y: "уай",
+  z: "зет",
+};
+
+/** Names of the Cyrillic letters, for abbreviations that are spelled: ГВС is "гэ вэ эс". */
+export const CYRILLIC_LETTERS: Readonly<Record<string, string>> = {
+  а: "а",
+  б: "бэ",
+  в: "вэ",
+  г: "гэ",
+  д: "дэ",
+  е: "е",
+  ё: "ё",
+  ж: "жэ",
+  з: "зэ",
+  и: "и",
+  й: "и краткое",
+  к: "ка",
+  л: "эл",
+  м: "эм",
+  н: "эн",
+  о: "о",
+  п: "пэ",
+  р: "эр",
+  с: "эс",
+  т: "тэ",
+  у: "у",
+  ф: "эф",
+  х: "ха",
+  ц: "цэ",
+  ч: "че",
+  ш: "ша",
+  щ: "ща",
+  ъ: "твёрдый знак",
+  ы: "ы",
+  ь: "мягкий знак",
+  э: "э",
+  ю: "ю",
+  я: "я",
+};
+
+/** Capitals that look alike in both alphabets, for words typed with a foot in each. */
+export const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  A: "А",
+  B: "В",
+  C: "С",
+  E: "Е",
+  H: "Н",
+  K: "К",
+  M: "М",
+  O: "О",
+  P: "Р",
+  T: "Т",
+  X: "Х",
+  Y: "У",
+  a: "а",
+  c: "с",
+  e: "е",
+  o: "о",
+  p: "р",
+  x: "х",
+  y: "у",
+};
+
+/** The names of the letters of a word, in either alphabet. */
+export function spellLetters(word: string): string {
+  return [...word.toLowerCase()]
+    .map((letter) => LATIN_LETTERS[letter] ?? CYRILLIC_LETTERS[letter] ?? letter)
+    .join(" ");
+}
