@@ -1,0 +1,108 @@
+import { EngineError } from "../../base/errors.js";
+import { ENGINE_RATE_HZ, type SpeechStream, type Transcript } from "../capability.js";
+import type { LibVosk, VoskPointer } from "./libvosk.js";
+import { type HeardPiece, joinPieces, knownText, parsePiece } from "./results.js";
+
+/** Longest stretch decoded in one call: pauses are looked for between calls, and a cancel waits for one call at most. */
+const BLOCK_SAMPLES = ENGINE_RATE_HZ / 5;
+/** libvosk's floats have the range of 16-bit integers. */
+const SCALE = 32_768;
+
+export interface VoskStreamOptions {
+  readonly library: LibVosk;
+  readonly recogniser: VoskPointer;
+  readonly language: string | undefined;
+  readonly unknownWord: string | undefined;
+  /** Gives a sentence of the grammar back as its author wrote it. */
+  readonly restore: (heard: string) => string;
+  /** Called once, when the recogniser has been freed. */
+  readonly onClosed: () => void;
+}
+
+/** One utterance in one recogniser. libvosk is called off the thread, one call at a time. */
+export class VoskStream implements SpeechStream {
+  readonly #options: VoskStreamOptions;
+  readonly #pieces: HeardPiece[] = [];
+  #lastText = "";
+  #open = true;
+  #freed = false;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(options: VoskStreamOptions) {
+    this.#options = options;
+  }
+
+  accept(samples: Float32Array): Promise<string | undefined> {
+    // The caller may reuse its array once this call has returned.
+    const scaled = samples.map((sample) => sample * SCALE);
+    return this.#inTurn(async () => {
+      for (let start = 0; start < scaled.length; start += BLOCK_SAMPLES) {
+        await this.#decode(scaled.subarray(start, start + BLOCK_SAMPLES));
+      }
+      return this.#changedText();
+    });
+  }
+
+  finish(): Promise<Transcript> {
+    return this.#inTurn(async () => {
+      const { library, recogniser, language, unknownWord, restore } = this.#options;
+      this.#open = false;
+      try {
+        this.#pieces.push(parsePiece(await library.finalResult(recogniser)));
+      } finally {
+        this.#free();
+      }
+      const heard = joinPieces(this.#pieces, unknownWord);
+      return { ...heard, text: restore(heard.text), ...(language === undefined ? {} : { language }) };
+    });
+  }
+
+  /** Waits for the call in progress: a recogniser freed under libvosk's hands ends the process. */
+  async cancel(): Promise<void> {
+    this.#open = false;
+    await this.#tail;
+    this.#free();
+  }
+
+  async #decode(block: Float32Array): Promise<void> {
+    this.#assertOpen();
+    const { library, recogniser } = this.#options;
+    const status = await library.accept(recogniser, block);
+    if (status < 0) throw new EngineError("engine-failed", "libvosk failed to decode the audio; try again.");
+    // After a pause libvosk starts over with the next block and forgets what was not taken.
+    if (status > 0) this.#pieces.push(parsePiece(await library.result(recogniser)));
+  }
+
+  async #changedText(): Promise<string | undefined> {
+    this.#assertOpen();
+    const { library, recogniser, unknownWord } = this.#options;
+    const { text } = parsePiece(await library.partial(recogniser));
+    const soFar = knownText([...this.#pieces.map((piece) => piece.text), text], unknownWord);
+    if (soFar === this.#lastText) return undefined;
+    this.#lastText = soFar;
+    return soFar;
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#tail.then(() => {
+      this.#assertOpen();
+      return task();
+    });
+    this.#tail = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    return run;
+  }
+
+  #assertOpen(): void {
+    if (!this.#open) throw new EngineError("engine-failed", "The utterance has ended; open another.");
+  }
+
+  #free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    this.#options.library.freeRecogniser(this.#options.recogniser);
+    this.#options.onClosed();
+  }
+}
