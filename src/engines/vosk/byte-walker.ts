@@ -42,9 +42,16 @@ export class ByteWalker {
     return this.#window.readInt32LE(this.#take(4));
   }
 
-  /** Counts and sizes; beyond 2^53 they are nonsense in any file. */
+  /** Exact up to 2^53. */
   int64(): number {
     return Number(this.#window.readBigInt64LE(this.#take(8)));
+  }
+
+  /** A 64-bit number of things that lie in the file, so there cannot be more of them than bytes. */
+  count(): number {
+    const count = this.int64();
+    if (count < 0 || count > this.size) throw new FileEndsEarly();
+    return count;
   }
 
   /** A 32-bit length and that many bytes, at most `limit`. */

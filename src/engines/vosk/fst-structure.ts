@@ -80,7 +80,7 @@ function skipSymbols(file: ByteWalker): void {
   if (file.int32() !== SYMBOLS_MAGIC) throw new NotAnFst("its symbol table is damaged");
   file.text(NAME_LIMIT);
   file.skip(8); // next free key
-  const count = file.int64();
+  const count = file.count();
   for (let i = 0; i < count; i++) {
     file.skip(file.int32());
     file.skip(8);
@@ -99,14 +99,14 @@ function skipConst(file: ByteWalker, { flags, version, states, arcCount }: FstHe
 function walkVector(file: ByteWalker, { states }: FstHeader): void {
   for (let i = 0; i < states; i++) {
     file.skip(4); // final weight
-    file.skip(file.int64() * ARC_BYTES);
+    file.skip(file.count() * ARC_BYTES);
   }
 }
 
 function skipNgram(file: ByteWalker): void {
-  const states = file.int64();
-  const futures = file.int64();
-  const finals = file.int64();
+  const states = file.count();
+  const futures = file.count();
+  const finals = file.count();
   const bitmap = (bits: number) => 8 * Math.ceil(bits / 64);
   file.skip(bitmap(states * 2 + 1) + bitmap(futures + states + 1) + bitmap(states));
   file.skip(4 * (states + 1) + 4 * futures); // context and future words
@@ -123,11 +123,11 @@ function walkLookAhead(file: ByteWalker): void {
 
 function walkReachable(file: ByteWalker): void {
   file.uint8(); // looks at input or at output labels
-  if (file.uint8() !== 0) file.skip(file.int64() * 8); // old and new label
+  if (file.uint8() !== 0) file.skip(file.count() * 8); // old and new label
   file.int32(); // label that stands for "final"
-  const states = file.int64();
+  const states = file.count();
   for (let i = 0; i < states; i++) {
-    file.skip(file.int64() * 8); // intervals: first and last label
+    file.skip(file.count() * 8); // intervals: first and last label
     file.int32(); // number of labels in them
   }
 }

@@ -11,7 +11,10 @@ export interface Grammar {
   readonly json: string | undefined;
   /** Words the model does not know; the sentences with them are left out. */
   readonly missing: readonly string[];
-  /** The sentence as it was given, for one that was heard; anything else comes back as it is. */
+  /**
+   * The sentence as it was given, for one that was heard, also with one of its words missing or one word too many where
+   * that leaves no doubt. Anything else comes back as it is.
+   */
   restore(heard: string): string;
 }
 
@@ -47,8 +50,31 @@ export function buildGrammar(sentences: readonly string[], vocabulary: Vocabular
   return {
     json: given.size === 0 ? undefined : JSON.stringify(phrases),
     missing: [...missing],
-    restore: (heard) => given.get(heard) ?? heard,
+    restore: (heard) => given.get(heard) ?? nearlySaid(heard, given) ?? heard,
   };
+}
+
+/** Shortest sentence that is told from all others with a word of it missing or one too many. */
+const SAFE_WORDS = 5;
+
+/** The only sentence from which the heard one differs by one word more or less. A changed word may change the deed. */
+function nearlySaid(heard: string, given: ReadonlyMap<string, string>): string | undefined {
+  const words = heard.split(" ");
+  let found: string | undefined;
+  for (const [spoken, sentence] of given) {
+    const wanted = spoken.split(" ");
+    if (Math.max(wanted.length, words.length) < SAFE_WORDS) continue;
+    if (!isOneLonger(wanted, words) && !isOneLonger(words, wanted)) continue;
+    if (found !== undefined) return undefined;
+    found = sentence;
+  }
+  return found;
+}
+
+function isOneLonger(longer: readonly string[], shorter: readonly string[]): boolean {
+  if (longer.length !== shorter.length + 1) return false;
+  const at = longer.findIndex((word, i) => word !== shorter[i]);
+  return longer.slice(at + 1).every((word, i) => word === shorter[at + i]);
 }
 
 function tokens(sentence: string): readonly string[] {
