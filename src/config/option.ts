@@ -61,7 +61,7 @@ export const secret = (fallback: string, doc: string): Option<string> => ({
 export const match = (fallback: string, pattern: RegExp, accepts: string, doc: string): Option<string> =>
   option("str", fallback, doc, accepts, (value) => typeof value === "string" && pattern.test(value));
 
-export const oneOf = <T extends string>(fallback: T, values: readonly T[], doc: string): Option<T> =>
+export const oneOf = <const T extends string>(fallback: T, values: readonly T[], doc: string): Option<T> =>
   option("str", fallback, doc, `one of ${values.join(", ")}`, (value) => values.includes(value as T));
 
 /** A list of texts. In text form: comma-separated. */

@@ -5,6 +5,7 @@ import {
   type Components,
   component,
   jsonState,
+  type Platform,
   type TopicState,
   type View,
 } from "./component.js";
