@@ -7,7 +7,7 @@ const KEPT_BYTES = 64 * 1024;
 
 /**
  * Takes lines and counted bytes from a stream of chunks, which it pulls only when it needs more. One read at a time.
- * Holds at most twice what is being read plus one chunk, however small the pieces in which it arrives.
+ * Holds little more than what is being read plus one chunk, however small the pieces in which it arrives.
  */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -45,7 +45,7 @@ export class ByteReader {
         return line;
       }
       searched = this.buffered;
-      if (await this.#pull()) continue;
+      if (await this.#pull(limitBytes)) continue;
       if (this.buffered === 0) return undefined;
       throw truncated();
     }
@@ -53,7 +53,7 @@ export class ByteReader {
 
   /** Exactly so many bytes, copied out. @throws {ProtocolError} `frame-truncated` */
   async readExactly(length: number): Promise<Buffer> {
-    while (this.buffered < length) if (!(await this.#pull())) throw truncated();
+    while (this.buffered < length) if (!(await this.#pull(length))) throw truncated();
     return this.#take(length);
   }
 
@@ -68,24 +68,32 @@ export class ByteReader {
     return taken;
   }
 
-  /** @returns false at the end of the stream */
-  async #pull(): Promise<boolean> {
+  /**
+   * @param wantedBytes what the read in progress will hold at most
+   * @returns false at the end of the stream
+   */
+  async #pull(wantedBytes: number): Promise<boolean> {
     this.#onWait();
     const next = await this.#chunks.next();
     if (next.done) return false;
-    this.#reserve(next.value.length);
+    this.#reserve(next.value.length, wantedBytes);
     this.#buffer.set(next.value, this.#end);
     this.#end += next.value.length;
     return true;
   }
 
-  /** Makes room at the end; copies what is held only when the capacity at least doubles or half of it was read. */
-  #reserve(length: number): void {
+  /**
+   * Makes room at the end. What is held is copied only when the capacity grows or half of it was read, so that the
+   * cost per byte stays constant; growth stops at what is wanted, whatever a peer announces it will send.
+   */
+  #reserve(length: number, wantedBytes: number): void {
     const held = this.buffered;
-    const isIdle = held === 0 && this.#buffer.length > KEPT_BYTES;
-    if (!isIdle && this.#end + length <= this.#buffer.length) return;
-    const fits = !isIdle && held + length <= this.#buffer.length / 2;
-    const target = fits ? this.#buffer : Buffer.allocUnsafe(Math.max(1024, 2 * (held + length)));
+    const isTooLarge = held === 0 && this.#buffer.length > KEPT_BYTES;
+    if (!isTooLarge && this.#end + length <= this.#buffer.length) return;
+    const needed = held + length;
+    const fits = !isTooLarge && needed <= this.#buffer.length / 2;
+    const capacity = Math.max(1024, needed, Math.min(2 * needed, wantedBytes + length));
+    const target = fits ? this.#buffer : Buffer.allocUnsafe(capacity);
     this.#buffer.copy(target, 0, this.#start, this.#end);
     this.#buffer = target;
     this.#start = 0;

@@ -84,5 +84,7 @@ export interface DetectWakeRequest {
 export interface WakeSession {
   readonly id: string;
   accept(format: PcmFormat, bytes: Uint8Array): void;
+  /** Ends the audio and resolves once all of it was listened to. Absent where the last hits may be lost. */
+  finish?(): Promise<void>;
   close(): void;
 }

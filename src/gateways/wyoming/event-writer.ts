@@ -1,0 +1,61 @@
+import type { Socket } from "node:net";
+import type { Clock } from "../../base/clock.js";
+import { encodeEvent, type WyomingEvent } from "../../protocol/wyoming/codec.js";
+
+/** Sends events to one peer, in order, holding back the sender while the peer does not read. */
+export class EventWriter {
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #bufferBytes: number;
+  readonly #stallMs: number;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(
+    socket: Socket,
+    { clock, bufferBytes, stallMs }: { clock: Clock; bufferBytes: number; stallMs: number },
+  ) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#bufferBytes = bufferBytes;
+    this.#stallMs = stallMs;
+  }
+
+  /**
+   * Resolves once the event is on its way and there is room for another. Never rejects: a peer that is gone, or that
+   * takes nothing for too long and is dropped for it, shows as the end of the connection.
+   */
+  send(event: WyomingEvent): Promise<void> {
+    return this.sendBytes(encodeEvent(event));
+  }
+
+  /** As `send`, for an event already encoded. */
+  sendBytes(bytes: Uint8Array): Promise<void> {
+    // One after the other, so that events of different senders never overtake each other while they wait.
+    this.#last = this.#last.then(async () => {
+      if (!this.#socket.writable) return;
+      this.#socket.write(bytes);
+      await this.#room();
+    });
+    return this.#last;
+  }
+
+  #room(): Promise<void> {
+    const socket = this.#socket;
+    if (!socket.writableNeedDrain || socket.writableLength <= this.#bufferBytes) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = () => {
+        stalled.cancel();
+        socket.off("drain", finish);
+        socket.off("close", finish);
+        resolve();
+      };
+      const stalled = this.#clock.after(this.#stallMs, () => {
+        socket.destroy();
+        finish();
+      });
+      socket.on("drain", finish);
+      socket.on("close", finish);
+      if (socket.destroyed) finish();
+    });
+  }
+}
