@@ -39,6 +39,11 @@ export class EventWriter {
     return this.#last;
   }
 
+  /** Resolves once everything sent so far is on its way. */
+  flush(): Promise<void> {
+    return this.#last;
+  }
+
   #room(): Promise<void> {
     const socket = this.#socket;
     if (!socket.writableNeedDrain || socket.writableLength <= this.#bufferBytes) return Promise.resolve();

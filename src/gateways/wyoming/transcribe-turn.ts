@@ -1,0 +1,84 @@
+import { secondsOf } from "../../audio/pcm.js";
+import { SessionError } from "../../base/errors.js";
+import {
+  type Transcribe,
+  transcript,
+  transcriptChunk,
+  transcriptStart,
+  transcriptStop,
+} from "../../protocol/wyoming/asr.js";
+import type { AudioChunk } from "../../protocol/wyoming/audio.js";
+import type { TranscribeSession, VoiceSessions } from "../../sessions/voice.js";
+import { onGone, type Peer } from "./peer.js";
+
+export interface TranscribeTurnOptions {
+  readonly peer: Peer;
+  readonly voice: VoiceSessions;
+  /** What the peer asked for; absent when it sent audio without a word. */
+  readonly request: Transcribe | undefined;
+  /** Told that speech ended, where that is to be found here. */
+  readonly onEndOfSpeech?: () => void;
+  /** Whether the events of a streamed transcript go around the text. */
+  readonly streaming: boolean;
+  readonly audioSeconds: number;
+}
+
+/** One utterance of one peer: audio in, a `transcript` out. */
+export class TranscribeTurn {
+  readonly #options: TranscribeTurnOptions;
+  readonly #session: TranscribeSession;
+  readonly #forget: () => void;
+  #seconds = 0;
+  #answer: Promise<void> | undefined;
+
+  constructor(options: TranscribeTurnOptions) {
+    const { peer, voice, request, onEndOfSpeech } = options;
+    const terms = [...(request?.transcriptNames ?? []), ...(request?.transcriptTerms ?? [])];
+    this.#options = options;
+    this.#session = voice.transcribe({
+      origin: peer.origin,
+      ...(request?.language ? { language: request.language } : {}),
+      ...(request?.name ? { model: request.name } : {}),
+      ...(terms.length > 0 ? { terms } : {}),
+      ...(onEndOfSpeech ? { endpointing: true, onEndOfSpeech } : {}),
+    });
+    this.#forget = onGone(peer, () => this.#session.cancel());
+  }
+
+  /** Takes a chunk in its own format; ignores it once the answer is on its way. @throws {SessionError} */
+  accept({ payload, ...format }: AudioChunk): void {
+    if (this.#answer || payload.length === 0) return;
+    this.#seconds += secondsOf(format, payload.length);
+    const { audioSeconds } = this.#options;
+    if (this.#seconds > audioSeconds) {
+      throw new SessionError("too-long", `The audio is longer than ${audioSeconds} s. Send shorter pieces.`);
+    }
+    this.#session.accept(format, payload);
+  }
+
+  /** Ends the audio and sends the text; however often it is called, once. @throws what the session throws */
+  finish(): Promise<void> {
+    this.#answer ??= this.#send();
+    return this.#answer;
+  }
+
+  cancel(): void {
+    this.#forget();
+    this.#session.cancel();
+  }
+
+  async #send(): Promise<void> {
+    const { peer, request, streaming } = this.#options;
+    const result = await this.#session.finish();
+    this.#forget();
+    const spoken = result.language ?? request?.language;
+    const language = spoken ? { language: spoken } : {};
+    if (streaming) {
+      // One chunk: engines take back what they said before the end, and a chunk cannot be taken back.
+      await peer.send(transcriptStart.encode(language));
+      if (result.text !== "") await peer.send(transcriptChunk.encode({ text: result.text }));
+    }
+    await peer.send(transcript.encode({ text: result.text, ...language }));
+    if (streaming) await peer.send(transcriptStop.encode({}));
+  }
+}
