@@ -55,7 +55,7 @@ describe("WorkerProcess", () => {
       wake.accept(Float32Array.of(0.25, 0.75)),
     ]);
     expect(levels).toEqual(Float32Array.of(0.5, 0.25));
-    expect(hits).toEqual([{ word: "ding", score: 0.75, atMs: 0 }]);
+    expect(hits).toEqual([{ word: "ding", score: 0.75, atMs: 1 / 16 }]);
     await worker.unload("a");
     await expect(vad.accept(Float32Array.of(1))).rejects.toMatchObject({ code: "cancelled" });
     await expect(worker.openVoiceDetector("a")).rejects.toMatchObject({ code: "invariant-broken" });
