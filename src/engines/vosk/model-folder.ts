@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { EngineError, messageOf } from "../../base/errors.js";
+import { messageOf } from "../../base/errors.js";
+import { damaged } from "../model-path.js";
 import { findFstDefect } from "./fst-structure.js";
 
 export interface VoskModelFolder {
@@ -26,43 +27,38 @@ export async function openModelFolder(dir: string): Promise<VoskModelFolder> {
   for (const folder of inside ? [dir, inside] : [dir]) {
     for (const layout of LAYOUTS) {
       if (!(await isFile(join(folder, layout.acoustic)))) continue;
-      if (!(await isFile(join(folder, layout.features)))) throw damaged(layout.features, "it is missing");
+      if (!(await isFile(join(folder, layout.features))))
+        throw damaged(join(folder, layout.features), "it is missing");
       return { dir: folder, grammar: await checkGraphs(folder, layout.graphs) };
     }
   }
-  throw new EngineError("engine-load-failed", `${dir} holds no Vosk model: am/final.mdl is missing.`);
+  throw damaged(dir, "am/final.mdl is missing");
 }
 
 /** @returns whether the graph is put together at run time, which a grammar needs. */
 async function checkGraphs(dir: string, graphs: string): Promise<boolean> {
-  const whole = join(graphs, "HCLG.fst");
-  if (await isFile(join(dir, whole))) {
-    checkGraph(dir, whole);
+  const whole = join(dir, graphs, "HCLG.fst");
+  if (await isFile(whole)) {
+    checkGraph(whole);
     return false;
   }
   for (const name of ["HCLr.fst", "Gr.fst"]) {
-    const part = join(graphs, name);
-    if (!(await isFile(join(dir, part)))) throw damaged(part, "it is missing");
-    checkGraph(dir, part);
+    const part = join(dir, graphs, name);
+    if (!(await isFile(part))) throw damaged(part, "it is missing");
+    checkGraph(part);
   }
   return true;
 }
 
-function checkGraph(dir: string, name: string): void {
+function checkGraph(path: string): void {
   let defect: string | undefined;
   try {
-    defect = findFstDefect(join(dir, name));
+    defect = findFstDefect(path);
   } catch (error) {
-    throw damaged(name, messageOf(error));
+    throw damaged(path, messageOf(error), error);
   }
-  if (defect !== undefined) throw damaged(name, defect);
+  if (defect !== undefined) throw damaged(path, defect);
 }
-
-const damaged = (name: string, why: string): EngineError =>
-  new EngineError(
-    "engine-load-failed",
-    `The Vosk model's ${name} is damaged (${why}); download the model again.`,
-  );
 
 async function isFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
@@ -70,8 +66,8 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 async function onlySubfolder(dir: string): Promise<string | undefined> {
-  const entries = await readdir(dir, { withFileTypes: true }).catch((cause) => {
-    throw new EngineError("engine-load-failed", `The Vosk model's folder ${dir} cannot be read.`, { cause });
+  const entries = await readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw damaged(dir, error.code === "ENOENT" ? "it is missing" : messageOf(error), error);
   });
   const folders = entries.filter((entry) => entry.isDirectory());
   return folders.length === 1 && folders[0] ? join(dir, folders[0].name) : undefined;

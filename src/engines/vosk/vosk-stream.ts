@@ -1,5 +1,6 @@
 import { EngineError } from "../../base/errors.js";
 import { ENGINE_RATE_HZ, type SpeechStream, type Transcript } from "../capability.js";
+import { Lane } from "../lane.js";
 import type { LibVosk, VoskPointer } from "./libvosk.js";
 import { type HeardPiece, joinPieces, knownText, parsePiece } from "./results.js";
 
@@ -26,7 +27,7 @@ export class VoskStream implements SpeechStream {
   #lastText = "";
   #open = true;
   #freed = false;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #lane = new Lane();
 
   constructor(options: VoskStreamOptions) {
     this.#options = options;
@@ -60,8 +61,7 @@ export class VoskStream implements SpeechStream {
   /** Waits for the call in progress: a recogniser freed under libvosk's hands ends the process. */
   async cancel(): Promise<void> {
     this.#open = false;
-    await this.#tail;
-    this.#free();
+    await this.#lane.run(async () => this.#free());
   }
 
   async #decode(block: Float32Array): Promise<void> {
@@ -84,15 +84,10 @@ export class VoskStream implements SpeechStream {
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const run = this.#tail.then(() => {
+    return this.#lane.run(() => {
       this.#assertOpen();
       return task();
     });
-    this.#tail = run.then(
-      () => undefined,
-      () => undefined,
-    );
-    return run;
   }
 
   #assertOpen(): void {

@@ -1,5 +1,6 @@
 import { EngineError } from "../../base/errors.js";
 import type { SpeechStream, SpeechToText, TranscribeOptions } from "../capability.js";
+import { Lane } from "../lane.js";
 import { buildGrammar, findUnknownWord, type Grammar, type Vocabulary } from "./grammar.js";
 import type { LibVosk, VoskPointer } from "./libvosk.js";
 import { VoskStream } from "./vosk-stream.js";
@@ -27,7 +28,7 @@ export class VoskStt implements SpeechToText {
   readonly #settled: Grammar | undefined;
   readonly #streams = new Set<VoskStream>();
   readonly #warned = new Set<string>();
-  #opening: Promise<unknown> = Promise.resolve();
+  readonly #opening = new Lane();
   #closed = false;
 
   constructor(options: VoskSttOptions) {
@@ -38,20 +39,18 @@ export class VoskStt implements SpeechToText {
   }
 
   open({ grammar }: TranscribeOptions): Promise<SpeechStream> {
-    const opened = this.#opening.then(() => {
-      const bound = grammar?.length ? this.#buildGrammar(grammar) : this.#settled;
-      return this.#openStream(bound);
-    });
-    this.#opening = opened.catch(() => undefined);
-    return opened;
+    return this.#opening.run(() =>
+      this.#openStream(grammar?.length ? this.#buildGrammar(grammar) : this.#settled),
+    );
   }
 
   /** Recognisers first, also those being made: each holds the model. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#opening;
-    for (const stream of [...this.#streams]) await stream.cancel();
+    await this.#opening.run(async () => {
+      for (const stream of [...this.#streams]) await stream.cancel();
+    });
     this.#options.library.freeModel(this.#options.model);
   }
 

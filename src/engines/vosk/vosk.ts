@@ -1,9 +1,28 @@
 import { EngineError } from "../../base/errors.js";
 import { ENGINE_RATE_HZ, type LoadSpec, type ProviderDescriptor } from "../capability.js";
+import { damaged } from "../model-path.js";
+import { readSettings, type Setting, text } from "../provider-settings.js";
 import { openLibVosk } from "./libvosk.js";
 import { libraryCandidates, locateLibrary } from "./locate-library.js";
 import { openModelFolder } from "./model-folder.js";
 import { VoskStt } from "./vosk-stt.js";
+
+const sentences: Setting<readonly string[]> = {
+  expects: "a list of sentences or lines of text",
+  fallback: [],
+  parse: (value) => {
+    const list: unknown = typeof value === "string" ? value.split(/\r?\n/) : value;
+    if (!Array.isArray(list) || !list.every((entry) => typeof entry === "string")) return undefined;
+    return list.map((entry) => entry.trim()).filter((entry) => entry !== "");
+  },
+};
+
+const SETTINGS = {
+  library: text(""),
+  // Which language is the catalog's choice and already made; here the word is only checked.
+  default_language: text(""),
+  grammar: sentences,
+};
 
 /**
  * Speech to text by Vosk models, through libvosk.
@@ -24,41 +43,29 @@ export const vosk: ProviderDescriptor = {
   load: loadVosk,
 };
 
-async function loadVosk(
-  { model: id, paths, params, settings }: LoadSpec,
-  warn: (sentence: string) => void = () => undefined,
-): Promise<VoskStt> {
-  if (!paths["dir"]) throw new EngineError("engine-load-failed", `${id} names no folder (role "dir").`);
+async function loadVosk(spec: LoadSpec, warn: (sentence: string) => void): Promise<VoskStt> {
+  const settings = readSettings(spec, SETTINGS);
+  const dir = spec.paths["dir"];
+  if (!dir) {
+    throw new EngineError("engine-load-failed", `The model ${spec.model} has no dir in its catalog entry.`);
+  }
   const located = await locateLibrary({
-    wanted: paths["library"] ?? text(settings["library"]),
+    wanted: spec.paths["library"] ?? settings.library,
     arch: process.arch,
     candidates: libraryCandidates(),
   });
   if (!located.ok) throw new EngineError("engine-unavailable", located.reason);
-  const folder = await openModelFolder(paths["dir"]);
+  const folder = await openModelFolder(dir);
   const library = await openLibVosk(located.path, ENGINE_RATE_HZ);
   const model = await library.newModel(folder.dir);
-  if (model === undefined) {
-    throw new EngineError(
-      "engine-load-failed",
-      `libvosk cannot read ${folder.dir}; download the model again.`,
-    );
-  }
+  if (model === undefined) throw damaged(folder.dir, "libvosk cannot read it");
+  const language = spec.params["language"];
   return new VoskStt({
     library,
     model,
     takesGrammar: folder.grammar,
-    language: text(params["language"]),
-    grammar: sentences(settings["grammar"]),
+    language: typeof language === "string" ? language : undefined,
+    grammar: settings.grammar,
     warn,
   });
-}
-
-/** Empty settings count as unset. */
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined;
-
-function sentences(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : String(value ?? "").split(/\r?\n/);
-  return list.map((entry) => String(entry).trim()).filter((entry) => entry !== "");
 }
