@@ -63,6 +63,14 @@ export function chooseVictims(
   return chosen.map((candidate) => ({ id: candidate.id, bytes: candidate.bytes, why: explain(candidate) }));
 }
 
+/** Who leaves when more is in memory than may be: as `chooseVictims`, or all that can go when that is not enough. */
+export function chooseToShed(candidates: readonly Candidate[], overBytes: number): readonly Victim[] {
+  const all = candidates
+    .filter(({ leases, pinned }) => leases === 0 && !pinned)
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+  return chooseVictims(candidates, Math.min(overBytes, all), { protectYoung: false }) ?? [];
+}
+
 /** Expected milliseconds of waiting that a mebibyte of this model saves. */
 export function worthOf({ likelihood, reloadMs, priority, bytes }: Candidate): number {
   return (likelihood * reloadMs * priority) / Math.max(bytes / MIB, 0.01);
