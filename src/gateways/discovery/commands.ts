@@ -12,7 +12,7 @@ import { topicsOf } from "./topics.js";
  * What can be changed while running. Each resolves once the change is in force, so that the next snapshot shows it, and
  * rejects with a `VoiceError` whose message tells the user why not.
  */
-export interface Controls {
+export interface DeviceControls {
   setBudget(bytes: number): Promise<void>;
   /** @param seconds -1 keeps idle models for as long as memory allows */
   setKeepAlive(seconds: number): Promise<void>;
@@ -38,7 +38,7 @@ export interface Controls {
 export interface CommandListenerParts {
   readonly port: MqttPort;
   readonly source: SnapshotSource;
-  readonly controls: Controls;
+  readonly controls: DeviceControls;
   readonly logger: Logger;
   /** Where refusals go: `DiscoveryPublisher.announce`. */
   readonly announce: (event: VoiceEvent) => void;

@@ -63,12 +63,13 @@ export class DiscoveryPublisher {
   start(): void {
     if (this.#stops.length > 0) return;
     const birth = this.#port.subscribe(this.#topics.birth, 1, (message) => this.#onBirth(message));
+    this.#lookAround();
     this.#stops = [
       () => birth.close(),
       this.#source.onChange(() => this.#updateSoon()),
       this.#port.onConnect(() => {
         this.#publishAll();
-        this.#lookAround();
+        this.#schedule("look-around", LOOK_AROUND_MS, () => this.#stopLooking());
       }),
     ];
   }
@@ -149,9 +150,11 @@ export class DiscoveryPublisher {
     });
   }
 
-  /** Clears away what former installations and former versions of this device left on the broker. */
+  /**
+   * Clears away what former installations and former versions of this device left on the broker. Asked for before
+   * anything is published, since that would hide what was there.
+   */
   #lookAround(): void {
-    this.#stopLooking();
     this.#lookingAround = [
       this.#port.subscribe(`${this.#options.discoveryPrefix}/device/+/config`, 1, (message) =>
         this.#examine(message),
@@ -160,7 +163,6 @@ export class DiscoveryPublisher {
         if (retained && payload.length > 0 && !this.#published.has(topic)) this.#clear(topic);
       }),
     ];
-    this.#schedule("look-around", LOOK_AROUND_MS, () => this.#stopLooking());
   }
 
   #stopLooking(): void {
@@ -172,7 +174,9 @@ export class DiscoveryPublisher {
     void this.#port.publish({ topic, payload: "", qos: 1, retain: true });
   }
 
-  #examine({ topic, payload }: MqttMessage): void {
+  #examine({ topic, payload, retained }: MqttMessage): void {
+    // Not stored before we came: our own words coming back, or somebody else's news.
+    if (!retained) return;
     const finding = examine(topic, payload, this.#topics, new Set(this.#components.keys()));
     if (finding?.kind === "orphan") {
       this.#logger.info("Removed the device of a former installation from Home Assistant", { topic });
