@@ -1,0 +1,147 @@
+import { EngineError } from "../../base/errors.js";
+import type { OnnxSession } from "../onnx/onnx-session.js";
+
+/** Samples of 16 kHz audio per step: 80 ms. */
+export const FRAME_SAMPLES = 1280;
+/** Audio before the step that its first spectra need: three hops of 10 ms. */
+const CONTEXT_SAMPLES = 480;
+/** Spectra one step adds, and numbers in each. */
+const STEP_SPECTRA = 8;
+const MEL_BINS = 32;
+/** Spectra the embedding looks at: 775 ms. */
+const WINDOW_SPECTRA = 76;
+/** Numbers in one embedding. */
+export const EMBEDDING_SIZE = 96;
+/** Steps until nothing of what came before is left in the spectra. */
+const STEPS_TO_FILL = Math.ceil(WINDOW_SPECTRA / STEP_SPECTRA);
+/** Samples have the range of 16-bit integers in these networks. */
+const SCALE = 32_768;
+
+/** Loudest sample of the noise a fresh stream has heard, in the range of 16-bit integers. */
+const ROOM_NOISE = 100;
+
+/** The two networks that turn audio into what word models listen to; one pair serves all words and streams. */
+export interface FeatureNetworks {
+  readonly melspectrogram: OnnxSession;
+  readonly embedding: OnnxSession;
+}
+
+/** What one stream has heard so far. */
+interface Heard {
+  readonly audio: Float32Array;
+  readonly spectra: Float32Array;
+  /** Newest last. */
+  readonly embeddings: Float32Array;
+}
+
+/**
+ * Turns one audio stream into embeddings, one for each 80 ms.
+ * In: spectra f32 [1, samples] → [1, 1, spectra, 32], scaled by x/10 + 2; embedding f32 [1, 76, 32, 1] → [1, 1, 1, 96].
+ * @see https://github.com/dscripka/openWakeWord — openwakeword/utils.py, class AudioFeatures
+ */
+export class SpeechFeatures {
+  readonly #networks: FeatureNetworks;
+  readonly #heard: Heard;
+
+  private constructor(networks: FeatureNetworks, heard: Heard) {
+    this.#networks = networks;
+    this.#heard = heard;
+  }
+
+  /**
+   * A stream that has heard a quiet room for a while. Word models answer at random to the emptiness of a stream that has
+   * heard nothing.
+   * @param history embeddings to keep, as many as the longest word needs
+   */
+  static async inQuietRoom(networks: FeatureNetworks, history: number): Promise<SpeechFeatures> {
+    const features = new SpeechFeatures(networks, {
+      audio: new Float32Array(CONTEXT_SAMPLES + FRAME_SAMPLES),
+      spectra: new Float32Array(WINDOW_SPECTRA * MEL_BINS),
+      embeddings: new Float32Array(history * EMBEDDING_SIZE),
+    });
+    const noise = roomNoise();
+    for (let step = 0; step < STEPS_TO_FILL + history; step++) {
+      await features.hear(Float32Array.from({ length: FRAME_SAMPLES }, noise));
+    }
+    return features;
+  }
+
+  /** Another stream with the same past. */
+  clone(): SpeechFeatures {
+    const { audio, spectra, embeddings } = this.#heard;
+    return new SpeechFeatures(this.#networks, {
+      audio: audio.slice(),
+      spectra: spectra.slice(),
+      embeddings: embeddings.slice(),
+    });
+  }
+
+  /**
+   * Takes the next 80 ms; one call at a time.
+   * @param frame 1280 samples in [-1, 1]
+   * @throws {EngineError} `engine-failed`, `engine-bad-graph`
+   */
+  async hear(frame: Float32Array): Promise<void> {
+    const { audio, spectra, embeddings } = this.#heard;
+    audio.copyWithin(0, FRAME_SAMPLES);
+    for (let i = 0; i < FRAME_SAMPLES; i++) audio[CONTEXT_SAMPLES + i] = (frame[i] ?? 0) * SCALE;
+    const mels = await this.#spectra(audio);
+    spectra.copyWithin(0, mels.length);
+    for (let i = 0; i < mels.length; i++) {
+      spectra[spectra.length - mels.length + i] = (mels[i] ?? 0) / 10 + 2;
+    }
+    const embedding = await this.#embedding(spectra);
+    embeddings.copyWithin(0, EMBEDDING_SIZE);
+    embeddings.set(embedding, embeddings.length - EMBEDDING_SIZE);
+  }
+
+  /** The newest embeddings, oldest first; a view that changes with the next frame. */
+  newest(count: number): Float32Array {
+    const { embeddings } = this.#heard;
+    return embeddings.subarray(embeddings.length - count * EMBEDDING_SIZE);
+  }
+
+  async #spectra(audio: Float32Array): Promise<Float32Array> {
+    const { melspectrogram } = this.#networks;
+    const output = await only(melspectrogram, { data: audio, dims: [1, audio.length] });
+    if (output.length === STEP_SPECTRA * MEL_BINS) return output;
+    throw new EngineError("engine-bad-graph", "The melspectrogram model is not that of openWakeWord.");
+  }
+
+  async #embedding(spectra: Float32Array): Promise<Float32Array> {
+    const { embedding } = this.#networks;
+    const output = await only(embedding, { data: spectra, dims: [1, WINDOW_SPECTRA, MEL_BINS, 1] });
+    if (output.length === EMBEDDING_SIZE) return output;
+    throw new EngineError("engine-bad-graph", "The embedding model is not that of openWakeWord.");
+  }
+}
+
+/**
+ * The answer of a network with one input and one output.
+ * @throws {EngineError} `engine-bad-graph` when it has others, `engine-failed`
+ */
+export async function only(
+  session: OnnxSession,
+  input: { readonly data: Float32Array; readonly dims: readonly number[] },
+): Promise<Float32Array> {
+  const [inputName, ...otherInputs] = session.inputNames;
+  const [outputName, ...otherOutputs] = session.outputNames;
+  if (inputName === undefined || outputName === undefined || otherInputs.length + otherOutputs.length > 0) {
+    throw new EngineError(
+      "engine-bad-graph",
+      "A wake-word model has one input and one output; this one has not.",
+    );
+  }
+  const output = (await session.run({ [inputName]: input }))[outputName]?.data;
+  if (output instanceof Float32Array) return output;
+  throw new EngineError("engine-bad-graph", "The model does not answer in numbers.");
+}
+
+/** Quiet noise, the same for every stream, so that what a stream detects depends on its audio alone. */
+function roomNoise(): () => number {
+  let seed = 1;
+  return () => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return ((seed / 2_147_483_647) * 2 - 1) * (ROOM_NOISE / SCALE);
+  };
+}
