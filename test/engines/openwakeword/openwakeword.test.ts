@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoadSpec, WakeDetector, WakeHit, WakeOptions } from "../../../src/engines/capability.js";
 import { openwakeword } from "../../../src/engines/openwakeword/openwakeword.js";
 import { FeaturePool } from "../../../src/engines/openwakeword/shared-features.js";
-import { clip, pieces, sharedPath } from "../../fixtures/clips.js";
+import { pieces, recording, sharedPath } from "../../fixtures/shared-speech.js";
 import { type WakeModels, wakeModels } from "../../fixtures/wake-models.js";
 
 const found = await wakeModels();
@@ -78,7 +78,7 @@ describe.skipIf(!found || !sharedPath("speech", "en"))(
 
     for (const word of WORDS) {
       it(`is sure of ${word} where it is said, and hears no other word there`, async () => {
-        const samples = clip(CLIPS[word]);
+        const samples = recording(CLIPS[word]);
         expect(await hits(detector, samples, { threshold: 0.9 })).toMatchObject([{ word }]);
         const others = [...WORDS, "hey_rhasspy"].filter((other) => other !== word);
         expect(await hits(detector, samples, { threshold: 0.3, words: others })).toEqual([]);
@@ -87,12 +87,12 @@ describe.skipIf(!found || !sharedPath("speech", "en"))(
 
     it("does not come near a word in other speech, silence or a loud tone", async () => {
       const tone = Float32Array.from({ length: 32_000 }, (_, i) => 0.9 * Math.sin(i / 5));
-      const sounds = [...OTHERS.map(clip), new Float32Array(32_000), tone];
+      const sounds = [...OTHERS.map(recording), new Float32Array(32_000), tone];
       for (const samples of sounds) expect(await hits(detector, samples, { threshold: 0.3 })).toEqual([]);
     });
 
     it("hears a word said right after the stream opened", async () => {
-      const samples = clip(CLIPS.alexa);
+      const samples = recording(CLIPS.alexa);
       const at = (await hits(detector, samples))[0]?.atMs ?? 0;
       // What comes before the word is cut away; the word itself takes most of a second.
       const start = Math.max(0, ((at - 900) * 16_000) / 1000);
@@ -101,8 +101,8 @@ describe.skipIf(!found || !sharedPath("speech", "en"))(
 
     it("opens streams that do not disturb one another", async () => {
       const [alexa, jarvis] = await Promise.all([
-        hits(detector, clip(CLIPS.alexa)),
-        hits(detector, clip(CLIPS.hey_jarvis)),
+        hits(detector, recording(CLIPS.alexa)),
+        hits(detector, recording(CLIPS.hey_jarvis)),
       ]);
       expect([alexa, jarvis]).toMatchObject([[{ word: "alexa" }], [{ word: "hey_jarvis" }]]);
     });
@@ -110,7 +110,7 @@ describe.skipIf(!found || !sharedPath("speech", "en"))(
     it("takes nothing in once cancelled", async () => {
       const stream = detector.open({ words: [], threshold: 0.5, triggerLevel: 1, refractoryMs: 0 });
       stream.cancel();
-      expect(await stream.accept(clip(CLIPS.alexa))).toEqual([]);
+      expect(await stream.accept(recording(CLIPS.alexa))).toEqual([]);
     });
   },
 );

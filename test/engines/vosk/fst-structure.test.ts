@@ -12,8 +12,8 @@ import { basename, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findFstDefect } from "../../../src/engines/vosk/fst-structure.js";
-import { sharedPath } from "../../fixtures/clips.js";
 import { constFst, lookAheadFst, ngramFst, unknownFst, vectorFst } from "../../fixtures/fst-files.js";
+import { sharedPath } from "../../fixtures/shared-speech.js";
 
 let dir: string;
 beforeAll(() => {

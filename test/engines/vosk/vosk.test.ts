@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoadSpec, SpeechStream, SpeechToText, Transcript } from "../../../src/engines/capability.js";
 import { vosk } from "../../../src/engines/vosk/vosk.js";
-import { clip, pieces, sharedPath } from "../../fixtures/clips.js";
+import { pieces, recording, sharedPath } from "../../fixtures/shared-speech.js";
 import { flatLayout, frenchModel, grammarModel, linkedCopy } from "../../fixtures/vosk-models.js";
 
 const ENGLISH = sharedPath("models", "vosk-en");
@@ -54,7 +54,7 @@ describe.skipIf(!ENGLISH || !SPEECH || !hasLibrary)(
     it("writes while audio arrives and ends with words, times and confidences", async () => {
       const stream = await english.open({});
       const partials: string[] = [];
-      for (const piece of pieces(clip("en/jfk.wav"), 1600)) {
+      for (const piece of pieces(recording("en/jfk.wav"), 1600)) {
         const partial = await stream.accept(piece);
         if (partial !== undefined) partials.push(partial);
       }
@@ -74,21 +74,24 @@ describe.skipIf(!ENGLISH || !SPEECH || !hasLibrary)(
 
     it("hears audio that comes all at once, as after a cold start", async () => {
       const stream = await english.open({});
-      await stream.accept(clip("en/jfk.wav"));
+      await stream.accept(recording("en/jfk.wav"));
       const { text } = await stream.finish();
       expect(text).toMatch(/^and so my fellow americans .* ask what you can do for your country$/);
     });
 
     it("answers with a sentence of the grammar as its author wrote it", async () => {
       const grammar = ["Turn on Standing Light", "What time is it?", "Lock the Front Door"];
-      const transcript = await hear(await english.open({ grammar }), clip("en/turn-on-standing-light.wav"));
+      const transcript = await hear(
+        await english.open({ grammar }),
+        recording("en/turn-on-standing-light.wav"),
+      );
       expect(transcript.text).toBe("Turn on Standing Light");
       expect(transcript.words?.map(({ text }) => text)).toEqual(["turn", "on", "standing", "light"]);
     });
 
     it("keeps to the grammar of its settings when an utterance brings none", async () => {
       const bound = await load(folder, { settings: { grammar: "what time is it\nlock the front door\n" } });
-      const transcript = await hear(await bound.open({}), clip("en/what-time-is-it.wav"));
+      const transcript = await hear(await bound.open({}), recording("en/what-time-is-it.wav"));
       await bound.close();
       expect(transcript.text).toBe("what time is it");
     });
@@ -104,7 +107,7 @@ describe.skipIf(!ENGLISH || !SPEECH || !hasLibrary)(
     it("serves two utterances at once, each its own text", async () => {
       const names = ["en/jfk.wav", "en/pico-test.wav"];
       const texts = await Promise.all(
-        names.map(async (name) => (await hear(await english.open({}), clip(name))).text),
+        names.map(async (name) => (await hear(await english.open({}), recording(name))).text),
       );
       expect(texts[0]).toContain("for your country");
       expect(texts[1]).toContain("middle classes");
@@ -117,18 +120,20 @@ describe.skipIf(!ENGLISH || !SPEECH || !hasLibrary)(
 
     it("lets go of an utterance in the middle of decoding", async () => {
       const stream = await english.open({});
-      const decoding = stream.accept(clip("en/jfk.wav"));
+      const decoding = stream.accept(recording("en/jfk.wav"));
       const refused = expect(decoding).rejects.toMatchObject({ code: "engine-failed" });
       await stream.cancel();
       await refused;
       await stream.cancel();
       await expect(stream.finish()).rejects.toMatchObject({ code: "engine-failed" });
-      expect((await hear(await english.open({}), clip("en/pico-test.wav"))).text).toContain("middle classes");
+      expect((await hear(await english.open({}), recording("en/pico-test.wav"))).text).toContain(
+        "middle classes",
+      );
     });
 
     it("closes with an utterance open and another being opened", async () => {
       const model = await load(folder);
-      const decoding = (await model.open({})).accept(clip("en/jfk.wav")).catch((error) => error);
+      const decoding = (await model.open({})).accept(recording("en/jfk.wav")).catch((error) => error);
       const opening = model.open({}).catch((error) => error);
       await model.close();
       await model.close();
@@ -140,7 +145,7 @@ describe.skipIf(!ENGLISH || !SPEECH || !hasLibrary)(
 
     it("reads the flat layout of old models", async () => {
       const model = await load(flatLayout(folder, join(temporary, "flat")));
-      const { text } = await hear(await model.open({}), clip("en/pico-test.wav"));
+      const { text } = await hear(await model.open({}), recording("en/pico-test.wav"));
       await model.close();
       expect(text).toContain("middle classes");
     });
@@ -175,7 +180,7 @@ describe.skipIf(!french || !sharedPath("speech", "fr") || !hasLibrary)(
       const grammar = ["éteins les lumières dans le Salon", "ouvre les volets", "quel temps fait-il"];
       const texts: string[] = [];
       for (const name of ["fr/teins-les-lumi-res-dans-le-salon.wav", "fr/quel-temps-fait-il.wav"]) {
-        texts.push((await hear(await model.open({ grammar }), clip(name))).text);
+        texts.push((await hear(await model.open({ grammar }), recording(name))).text);
       }
       await model.close();
       expect(texts).toEqual(["éteins les lumières dans le Salon", "quel temps fait-il"]);
@@ -190,8 +195,8 @@ describe.skipIf(!american || !SPEECH || !hasLibrary)(
     it("tells a sentence of the grammar from other speech by the model's unknown word", async () => {
       const model = await load(american ?? "");
       const grammar = ["turn on the standing light", "turn on standing light", "what time is it"];
-      const inside = await hear(await model.open({ grammar }), clip("en/turn-on-standing-light.wav"));
-      const outside = await hear(await model.open({ grammar }), clip("en/oov-4.wav"));
+      const inside = await hear(await model.open({ grammar }), recording("en/turn-on-standing-light.wav"));
+      const outside = await hear(await model.open({ grammar }), recording("en/oov-4.wav"));
       await model.close();
       expect(inside.text).toMatch(/^turn on (the )?standing light$/);
       expect(outside.text).toBe("");
