@@ -1,5 +1,4 @@
-import type { Clock } from "../base/clock.js";
-import { messageOf, SessionError } from "../base/errors.js";
+import { messageOf, SessionError, WorkerError } from "../base/errors.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import type { Lease, ModelLeaser } from "../residency/lease.js";
 import type { RunningTrace } from "./request-log.js";
@@ -27,74 +26,92 @@ export interface Footing {
 const PATIENCE_MS = 8_000;
 
 /**
- * Walks down a ladder until a model answers.
- * Each rung is tried once; a rung that is slow is left early only when a lower one is ready at once.
+ * Walks down a ladder until a model answers. A rung is tried once, and once more when its process died: it may have
+ * been killed for memory. A rung that is slow is left early only when a lower one is ready at once.
  */
 export class Descent {
   readonly #leaser: ModelLeaser;
-  readonly #clock: Clock;
   readonly #rungs: readonly ModelManifest[];
   readonly #trace: RunningTrace;
-  readonly #endsAtMs: number;
+  readonly #leftMs: () => number;
   readonly #failures: string[] = [];
+  readonly #triedAgain = new Set<string>();
   #next = 0;
   #lastError: unknown;
 
+  /** @param leftMs time the request still has; asked before each wait, so that it may grow while audio arrives. */
   constructor(request: {
     readonly leaser: ModelLeaser;
-    readonly clock: Clock;
     readonly rungs: readonly ModelManifest[];
     readonly trace: RunningTrace;
-    readonly deadlineMs: number;
+    readonly leftMs: () => number;
   }) {
     this.#leaser = request.leaser;
-    this.#clock = request.clock;
     this.#rungs = request.rungs;
     this.#trace = request.trace;
-    this.#endsAtMs = request.clock.monotonicMs() + request.deadlineMs;
+    this.#leftMs = request.leftMs;
   }
 
   /**
-   * The next model that can be had.
+   * The next model that can be had; its lease is the caller's to release.
    * @throws {SessionError} `no-model` with an empty ladder, `deadline`; else what the last rung threw
    */
   async step(signal: AbortSignal): Promise<Footing> {
-    while (this.#next < this.#rungs.length) {
-      const manifest = this.#rungs[this.#next] as ModelManifest;
+    for (;;) {
+      signal.throwIfAborted();
+      const manifest = this.#rungs[this.#next];
+      if (!manifest) throw this.#lastError ?? noModel(this.#rungs.length);
       this.#next += 1;
-      const leftMs = this.#endsAtMs - this.#clock.monotonicMs();
-      if (leftMs <= 0 && !this.#leaser.isReady(manifest.id)) continue;
-      const rescue = this.#rungs.slice(this.#next).some(({ id }) => this.#leaser.isReady(id));
+      const leftMs = this.#leftMs();
+      if (leftMs <= 0 && !this.#leaser.isReady(manifest.id)) {
+        this.#failures.push(`${manifest.id} was not ready in time.`);
+        continue;
+      }
       try {
-        this.#trace.stage("waiting for model");
-        const deadlineMs = Math.max(rescue ? Math.min(leftMs, PATIENCE_MS) : leftMs, 1);
-        const lease = await this.#leaser.lease(manifest.id, { signal, deadlineMs });
-        const degraded = this.#degraded(manifest);
-        this.#trace.set({ model: manifest.id, ...(degraded ? { degraded } : {}) });
-        return { lease, manifest, ...(degraded ? { degraded } : {}) };
+        return this.#stand(await this.#lease(manifest, leftMs, signal), manifest);
       } catch (error) {
         signal.throwIfAborted();
-        this.fell(manifest, error);
+        this.#note(manifest, error);
       }
     }
-    throw this.#lastError ?? noModel(this.#rungs.length);
   }
 
-  /** Notes that a model failed, so that the next step says why it is another. */
+  /** Notes that a model failed, so that the next step goes on from there and says why. */
   fell(manifest: ModelManifest, error: unknown): void {
+    this.#note(manifest, error);
+    const rung = this.#rungs.findIndex(({ id }) => id === manifest.id);
+    if (rung < 0 || !(error instanceof WorkerError) || this.#triedAgain.has(manifest.id)) return;
+    this.#triedAgain.add(manifest.id);
+    this.#next = rung;
+  }
+
+  async #lease(manifest: ModelManifest, leftMs: number, signal: AbortSignal): Promise<Lease> {
+    const rescue = this.#rungs.slice(this.#next).some(({ id }) => this.#leaser.isReady(id));
+    const deadlineMs = Math.max(rescue ? Math.min(leftMs, PATIENCE_MS) : leftMs, 1);
+    this.#trace.stage("waiting for model");
+    const lease = await this.#leaser.lease(manifest.id, { signal, deadlineMs });
+    // Granted in the same moment as the request went away: nobody else would give it back.
+    if (signal.aborted) lease.release();
+    signal.throwIfAborted();
+    return lease;
+  }
+
+  #stand(lease: Lease, manifest: ModelManifest): Footing {
+    const degraded = this.#degraded(manifest);
+    this.#trace.set({ model: manifest.id, ...(degraded ? { degraded } : {}) });
+    return { lease, manifest, ...(degraded ? { degraded } : {}) };
+  }
+
+  #note(manifest: ModelManifest, error: unknown): void {
     this.#lastError = error;
     this.#failures.push(`${manifest.id}: ${messageOf(error)}`);
     this.#trace.log.warn(`${manifest.id} cannot answer: ${messageOf(error)}`, { model: manifest.id });
   }
 
-  /** Puts the model at the top again, for one more try. */
-  again(manifest: ModelManifest): void {
-    this.#next = this.#rungs.indexOf(manifest);
-  }
-
   #degraded(manifest: ModelManifest): string | undefined {
-    if (manifest === this.#rungs[0]) return undefined;
-    return `${manifest.title} answers instead of ${this.#rungs[0]?.title}. ${this.#failures.at(-1) ?? ""}`.trim();
+    const wanted = this.#rungs[0];
+    if (!wanted || manifest.id === wanted.id) return undefined;
+    return `${manifest.title} answers instead of ${wanted.title}. ${this.#failures.at(-1) ?? ""}`.trim();
   }
 }
 

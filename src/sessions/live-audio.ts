@@ -1,12 +1,20 @@
 import { PcmConverter } from "../audio/converter.js";
 import { type PcmFormat, SPEECH_RATE_HZ } from "../audio/pcm.js";
 
+/** Some of an endless stream. */
+export interface LivePiece {
+  readonly samples: Float32Array;
+  /** Samples of the stream up to the end of this piece, lost ones included. */
+  readonly endSample: number;
+}
+
 /** Endless audio on its way to a detector, as 16 kHz mono. When the reader falls behind the oldest audio is dropped. */
 export class LiveAudio {
   readonly #converter = new PcmConverter(SPEECH_RATE_HZ);
   readonly #maxSamples: number;
   readonly #pieces: Float32Array[] = [];
-  #length = 0;
+  #waiting = 0;
+  #passed = 0;
   #droppedSamples = 0;
   #ended = false;
   #wake: (() => void) | undefined;
@@ -20,17 +28,14 @@ export class LiveAudio {
     return this.#droppedSamples;
   }
 
-  /** @throws {SessionError} `unsupported-audio` */
+  /** Audio after the end is ignored. @throws {SessionError} `unsupported-audio` */
   push(format: PcmFormat, bytes: Uint8Array): void {
+    if (this.#ended) return;
     const samples = this.#converter.push(format, bytes);
-    if (this.#ended || samples.length === 0) return;
+    if (samples.length === 0) return;
     this.#pieces.push(samples);
-    this.#length += samples.length;
-    while (this.#length > this.#maxSamples && this.#pieces.length > 1) {
-      const lost = this.#pieces.shift()?.length ?? 0;
-      this.#length -= lost;
-      this.#droppedSamples += lost;
-    }
+    this.#waiting += samples.length;
+    while (this.#waiting > this.#maxSamples && this.#pieces.length > 1) this.#droppedSamples += this.#shift();
     this.#wake?.();
   }
 
@@ -39,17 +44,17 @@ export class LiveAudio {
     this.#wake?.();
   }
 
-  /** Pieces in order until the end or an abort. One reader. */
-  async *read(signal: AbortSignal): AsyncGenerator<Float32Array> {
+  /** Pieces in order until the end or an abort; what had arrived before the end still comes. One reader at a time. */
+  async *read(signal: AbortSignal): AsyncGenerator<LivePiece> {
     const onAbort = () => this.#wake?.();
     signal.addEventListener("abort", onAbort);
     try {
-      for (;;) {
-        const piece = this.#pieces.shift();
-        if (piece) {
-          this.#length -= piece.length;
-          yield piece;
-        } else if (this.#ended || signal.aborted) return;
+      while (!signal.aborted) {
+        const samples = this.#pieces[0];
+        if (samples) {
+          this.#shift();
+          yield { samples, endSample: this.#passed };
+        } else if (this.#ended) return;
         else
           await new Promise<void>((resolve) => {
             this.#wake = resolve;
@@ -58,5 +63,12 @@ export class LiveAudio {
     } finally {
       signal.removeEventListener("abort", onAbort);
     }
+  }
+
+  #shift(): number {
+    const length = this.#pieces.shift()?.length ?? 0;
+    this.#waiting -= length;
+    this.#passed += length;
+    return length;
   }
 }

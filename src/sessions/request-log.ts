@@ -7,6 +7,8 @@ import type { Origin } from "./voice.js";
 
 /** How many finished requests are kept for looking at. */
 const RECENT = 50;
+/** How many stages of one request are kept; a wake stream reaches new ones for as long as it lives. */
+const MAX_STAGES = 40;
 
 type Kind = RequestTrace["kind"];
 type Outcome = Exclude<RequestTrace["outcome"], "running">;
@@ -15,7 +17,7 @@ type Outcome = Exclude<RequestTrace["outcome"], "running">;
 export interface RunningTrace {
   readonly id: string;
   readonly log: Logger;
-  /** Notes that a stage was reached: `queued`, `waiting for model`, `decode`, `first audio`, … */
+  /** Notes that a stage was reached: `queued`, `waiting for model`, `decode`, `first audio`, … The newest are kept. */
   stage(name: string): void;
   set(facts: Partial<Pick<RequestTrace, "model" | "language" | "degraded" | "audioSeconds">>): void;
   end(outcome: Outcome, error?: unknown): void;
@@ -46,6 +48,10 @@ export class RequestLog {
       gateway: origin.gateway,
       ...(origin.peer ? { peer: origin.peer } : {}),
     });
+    const startedAtMs = this.#clock.nowMs();
+    const started = this.#clock.monotonicMs();
+    // Wall time jumps when a board without a clock of its own finds the network; stages must not.
+    const nowMs = () => startedAtMs + this.#clock.monotonicMs() - started;
     this.#total += 1;
     this.#running.set(id, {
       id,
@@ -53,7 +59,7 @@ export class RequestLog {
       gateway: origin.gateway,
       ...(origin.peer ? { peer: origin.peer } : {}),
       ...(language ? { language } : {}),
-      startedAtMs: this.#clock.nowMs(),
+      startedAtMs,
       stages: [],
       outcome: "running",
     });
@@ -63,7 +69,8 @@ export class RequestLog {
       log,
       stage: (name) => {
         log.debug(name);
-        this.#update(id, (trace) => ({ stages: [...trace.stages, { name, atMs: this.#clock.nowMs() }] }));
+        const stage = { name, atMs: nowMs() };
+        this.#update(id, ({ stages }) => ({ stages: [...stages, stage].slice(-MAX_STAGES) }));
       },
       set: (facts) => this.#update(id, () => facts),
       end: (outcome, error) => this.#end(id, outcome, error),
@@ -92,7 +99,7 @@ export class RequestLog {
     this.#running.delete(id);
     const ended = { ...trace, outcome, ...(error === undefined ? {} : { error: messageOf(error) }) };
     this.#finished.unshift(ended);
-    this.#finished.length = Math.min(this.#finished.length, RECENT);
+    this.#finished.splice(RECENT);
     if (outcome === "failed") this.#failed += 1;
     if (outcome === "done") this.#keepLatency(ended);
     this.#changed();

@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { ModelLeaser } from "../residency/lease.js";
+import { untilAborted } from "./until-aborted.js";
 import type { Utterance } from "./utterance.js";
 
 /** Speech probabilities of an utterance, found while it arrives. */
@@ -15,6 +16,7 @@ export interface EndOfSpeech {
   readonly minSpeechSeconds: number;
   /** Silence this long ends the utterance. */
   readonly silenceSeconds: number;
+  /** Called once. Must not throw. */
   readonly onEnd: () => void;
 }
 
@@ -56,12 +58,14 @@ export class SpeechWatch {
     try {
       if (lease.loaded.capability !== "vad") return undefined;
       const { frameSamples } = lease.loaded;
-      const channel = await lease.worker.openVoiceDetector(lease.model);
+      signal.throwIfAborted();
+      const opening = lease.worker.openVoiceDetector(lease.model);
+      const channel = await untilAborted(opening, signal, (late) => late.cancel());
       const heard: number[] = [];
       const end = endOfSpeech ? endDetector(endOfSpeech, frameSamples) : () => false;
       try {
         for await (const piece of utterance.read(signal)) {
-          const found = await channel.accept(piece);
+          const found = await untilAborted(channel.accept(piece), signal);
           for (const probability of found) heard.push(probability);
           if (found.length > 0 && end(found)) endOfSpeech?.onEnd();
         }

@@ -1,11 +1,15 @@
-import { encodePcm16, type PcmFormat } from "../audio/pcm.js";
-import { Resampler } from "../audio/resample.js";
-import type { Clock } from "../base/clock.js";
-import { SessionError, WorkerError } from "../base/errors.js";
+import type { PcmFormat } from "../audio/pcm.js";
+import type { Clock, Timer } from "../base/clock.js";
+import { SessionError } from "../base/errors.js";
+import type { ModelManifest } from "../catalog/manifest.js";
 import type { ModelLeaser } from "../residency/lease.js";
+import type { AudioCache, SpokenAudio } from "./audio-cache.js";
 import { Descent, type Footing, type LadderSource } from "./ladder.js";
+import { RecordedPieces } from "./recorded-pieces.js";
 import type { RunningTrace } from "./request-log.js";
+import { speechRequest, spokenKey, type TextHints } from "./speech-request.js";
 import type { SynthesizeRequest, SynthesizeSession } from "./voice.js";
+import { soundFormat, soundOf } from "./voice-sound.js";
 
 /** What syntheses share. */
 export interface SynthesizeTools {
@@ -13,7 +17,17 @@ export interface SynthesizeTools {
   readonly ladders: LadderSource;
   readonly clock: Clock;
   readonly deadlineMs: number;
+  readonly prepare?: TextHints["prepare"];
+  /** The language a text looks like; asked only when the request names none. */
+  readonly languageOf?: (text: string) => string | undefined;
+  readonly cache?: AudioCache;
 }
+
+/** A reader that takes nothing for this long has gone without a word; its voice goes back. */
+const READER_PATIENCE_MS = 120_000;
+
+/** What was found to play: a sentence kept from before, or a voice ready to speak it. */
+type Start = { readonly kept: SpokenAudio } | { readonly footing: Footing };
 
 /** One text spoken. Falls back to another voice as long as nothing has sounded yet. */
 export class Synthesis implements SynthesizeSession {
@@ -24,18 +38,35 @@ export class Synthesis implements SynthesizeSession {
   readonly #request: SynthesizeRequest;
   readonly #trace: RunningTrace;
   readonly #abort = new AbortController();
+  readonly #hints: TextHints;
+  readonly #rungs: readonly ModelManifest[];
   readonly #descent: Descent;
-  readonly #first: Promise<Footing>;
+  readonly #start: Promise<Start>;
   #footing: Footing | undefined;
+  #reading = false;
+  #readerTimer: Timer | undefined;
 
   constructor(tools: SynthesizeTools, request: SynthesizeRequest, trace: RunningTrace) {
     this.id = trace.id;
     this.#tools = tools;
     this.#request = request;
     this.#trace = trace;
-    this.#descent = this.#ladder();
-    this.#first = this.#take(this.#descent.step(this.#abort.signal));
-    this.format = this.#first.then((footing) => formatOf(footing, request.rateHz));
+    const { leaser, ladders, clock, deadlineMs, prepare } = tools;
+    const { text, voice } = request;
+    const guessed = request.language ? undefined : tools.languageOf?.(text);
+    this.#hints = { ...(prepare ? { prepare } : {}), ...(guessed ? { guessed } : {}) };
+    const language = request.language ?? guessed;
+    if (language) trace.set({ language });
+    this.#rungs = ladders.ladder("tts", {
+      text,
+      ...(language ? { language } : {}),
+      ...(voice ? { wanted: voice } : {}),
+    });
+    const endsAtMs = clock.monotonicMs() + deadlineMs;
+    const leftMs = () => endsAtMs - clock.monotonicMs();
+    this.#descent = new Descent({ leaser, rungs: this.#rungs, trace, leftMs });
+    this.#start = this.#findStart();
+    this.format = this.#start.then((start) => this.#formatOf(start));
     // Whoever only iterates the audio hears of the failure there.
     this.format.catch(() => undefined);
     this.audio = this.#stream();
@@ -45,97 +76,114 @@ export class Synthesis implements SynthesizeSession {
     this.#end("cancelled");
   }
 
-  #ladder(): Descent {
-    const { leaser, ladders, clock, deadlineMs } = this.#tools;
-    const { text, language, voice } = this.#request;
-    const rungs = ladders.ladder("tts", {
-      text,
-      ...(language ? { language } : {}),
-      ...(voice ? { wanted: voice } : {}),
-    });
-    return new Descent({ leaser, clock, rungs, trace: this.#trace, deadlineMs });
-  }
-
-  /** Keeps the lease until the end, and gives it back at once when the session ended meanwhile. */
-  async #take(step: Promise<Footing>): Promise<Footing> {
+  async #findStart(): Promise<Start> {
     try {
-      const footing = await step;
-      this.#footing?.lease.release();
-      this.#footing = footing;
-      if (this.#abort.signal.aborted) {
-        footing.lease.release();
-        throw this.#abort.signal.reason;
-      }
-      return footing;
+      const start = this.#findKept() ?? { footing: await this.#step() };
+      // A model that cannot sound is found out here, while the session still ends with it.
+      this.#formatOf(start);
+      if (!this.#reading) this.#awaitReader();
+      return start;
     } catch (error) {
-      this.#end(this.#abort.signal.aborted ? "cancelled" : "failed", error);
+      this.#end("failed", error);
       throw error;
     }
+  }
+
+  #findKept(): Start | undefined {
+    const [first] = this.#rungs;
+    const { cache } = this.#tools;
+    const kept = first && cache?.get(spokenKey(first, this.#request, this.#hints));
+    if (!kept) return undefined;
+    this.#trace.set({ model: first.id });
+    this.#trace.stage("kept from before");
+    return { kept };
+  }
+
+  /** The next voice. Its lease is kept until the end of the session; the one before is given back first. */
+  async #step(): Promise<Footing> {
+    this.#footing?.lease.release();
+    this.#footing = await this.#descent.step(this.#abort.signal);
+    // Between the lease's arrival and here the session may have ended; then its end has not seen this lease.
+    if (this.#abort.signal.aborted) this.#footing.lease.release();
+    this.#abort.signal.throwIfAborted();
+    return this.#footing;
   }
 
   async *#stream(): AsyncGenerator<Uint8Array> {
-    let outcome: "done" | "failed" | "cancelled" = "cancelled";
-    let failure: unknown;
+    const { signal } = this.#abort;
+    this.#reading = true;
+    this.#readerTimer?.cancel();
     try {
-      let footing = await this.#first;
-      const { rateHz } = formatOf(footing, this.#request.rateHz);
-      let retried = false;
-      for (;;) {
-        let sounded = false;
-        try {
-          for await (const bytes of this.#speak(footing, rateHz)) {
-            if (!sounded) this.#trace.stage("first audio");
-            sounded = true;
-            yield bytes;
-          }
-          outcome = "done";
-          return;
-        } catch (error) {
-          if (sounded || this.#abort.signal.aborted || error instanceof SessionError) throw error;
-          this.#descent.fell(footing.manifest, error);
-          if (error instanceof WorkerError && !retried) this.#descent.again(footing.manifest);
-          retried = true;
-          footing = await this.#take(this.#descent.step(this.#abort.signal));
-        }
+      const start = await this.#start;
+      let sounded = false;
+      for await (const bytes of "kept" in start ? start.kept.pieces : this.#speak(start.footing)) {
+        signal.throwIfAborted();
+        if (!sounded) this.#trace.stage("first audio");
+        sounded = true;
+        this.#awaitReader();
+        yield bytes;
+        this.#readerTimer?.cancel();
       }
+      // Workers end early and without an error when the signal aborts: that is not the whole text.
+      signal.throwIfAborted();
+      this.#end("done");
     } catch (error) {
-      failure = error;
-      outcome = this.#abort.signal.aborted ? "cancelled" : "failed";
+      this.#end("failed", error);
       throw error;
     } finally {
-      this.#end(outcome, failure);
+      // Does nothing after the ends above: the consumer has left early.
+      this.#end("cancelled");
     }
   }
 
-  async *#speak({ lease }: Footing, rateHz: number): AsyncGenerator<Uint8Array> {
-    const { loaded } = lease;
-    if (loaded.capability !== "tts") throw new SessionError("no-model", `${lease.model} does not speak.`);
-    const { text, language, speaker, speed, ssml } = this.#request;
-    const request = {
-      text,
-      ...(language ? { language } : {}),
-      ...(speaker ? { speaker } : {}),
-      ...(speed ? { speed } : {}),
-      ...(ssml ? { ssml } : {}),
-    };
-    const resampler = new Resampler(loaded.rateHz, rateHz);
-    this.#trace.stage("synthesis");
-    for await (const samples of lease.worker.synthesize(lease.model, request, this.#abort.signal)) {
-      const out = resampler.push(samples);
-      if (out.length > 0) yield encodePcm16(out);
+  /** The text spoken by the first voice that brings out a sound, all at the first voice's rate. */
+  async *#speak(first: Footing): AsyncGenerator<Uint8Array> {
+    const format = this.#formatOf({ footing: first });
+    for (let footing = first; ; ) {
+      const record = new RecordedPieces(this.#tools.cache?.maxEntryBytes ?? 0);
+      let sounded = false;
+      try {
+        this.#trace.stage("synthesis");
+        const request = speechRequest(footing.manifest, this.#request, this.#hints);
+        for await (const bytes of soundOf(footing.lease, request, format.rateHz, this.#abort.signal)) {
+          sounded = true;
+          record.add(bytes);
+          yield bytes;
+        }
+        const pieces = this.#abort.signal.aborted ? undefined : record.pieces;
+        if (pieces) this.#keep(footing, { format, pieces });
+        return;
+      } catch (error) {
+        if (sounded || this.#abort.signal.aborted || error instanceof SessionError) throw error;
+        this.#descent.fell(footing.manifest, error);
+        footing = await this.#step();
+      }
     }
-    const tail = resampler.flush();
-    if (tail.length > 0) yield encodePcm16(tail);
   }
 
+  #keep({ manifest, degraded }: Footing, audio: SpokenAudio): void {
+    if (!degraded) this.#tools.cache?.put(spokenKey(manifest, this.#request, this.#hints), audio);
+  }
+
+  #formatOf(start: Start): PcmFormat {
+    if ("kept" in start) return start.kept.format;
+    return soundFormat(start.footing.lease, this.#request.rateHz);
+  }
+
+  /** Until the reader takes the next piece. */
+  #awaitReader(): void {
+    this.#readerTimer?.cancel();
+    if (this.#abort.signal.aborted) return;
+    this.#readerTimer = this.#tools.clock.after(READER_PATIENCE_MS, () => {
+      this.#end("cancelled", new SessionError("cancelled", "Nobody listened to the sound."));
+    });
+  }
+
+  /** Only the first call counts. */
   #end(outcome: "done" | "failed" | "cancelled", error?: unknown): void {
     this.#trace.end(outcome, error);
-    this.#abort.abort(new SessionError("cancelled", "The request was cancelled."));
+    this.#abort.abort(error ?? new SessionError("cancelled", "The request was cancelled."));
+    this.#readerTimer?.cancel();
     this.#footing?.lease.release();
   }
-}
-
-function formatOf({ lease }: Footing, rateHz: number | undefined): PcmFormat {
-  const own = lease.loaded.capability === "tts" ? lease.loaded.rateHz : 22_050;
-  return { rateHz: rateHz ?? own, widthBytes: 2, channels: 1 };
 }

@@ -1,12 +1,14 @@
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
 import type { ModelLeaser } from "../residency/lease.js";
+import { AudioCache } from "./audio-cache.js";
 import { WakeDetection } from "./detect-wake.js";
 import type { LadderSource } from "./ladder.js";
+import type { Racing } from "./recognise.js";
 import type { RequestLog } from "./request-log.js";
 import { Slots } from "./slots.js";
 import { SpeechWatch } from "./speech-watch.js";
-import { Synthesis } from "./synthesize.js";
+import { Synthesis, type SynthesizeTools } from "./synthesize.js";
 import { type TranscribeTools, Transcription } from "./transcribe.js";
 import type {
   DetectWakeRequest,
@@ -31,6 +33,10 @@ export interface VoiceOptions {
   readonly maxWaiting: number;
   /** Catalog id of the voice detector; absent when there is none. */
   readonly voiceDetector?: string;
+  /** Models that all get every utterance; absent or with fewer than two, one model answers. */
+  readonly racing?: Racing;
+  /** Memory for sentences already spoken; absent or 0 keeps none. */
+  readonly audioCacheBytes?: number;
   readonly wake: { readonly threshold: number; readonly triggerLevel: number; readonly refractoryMs: number };
 }
 
@@ -38,6 +44,7 @@ export interface VoiceOptions {
 export class Voice implements VoiceSessions {
   readonly #requests: RequestLog;
   readonly #transcribe: TranscribeTools;
+  readonly #synthesize: SynthesizeTools;
   readonly #wake: VoiceOptions["wake"];
 
   constructor({
@@ -46,6 +53,8 @@ export class Voice implements VoiceSessions {
     requests,
     clock,
     log,
+    prepare,
+    languageOf,
     options,
   }: {
     readonly leaser: ModelLeaser;
@@ -53,11 +62,14 @@ export class Voice implements VoiceSessions {
     readonly requests: RequestLog;
     readonly clock: Clock;
     readonly log: Logger;
+    /** See `SynthesizeTools`. */
+    readonly prepare?: SynthesizeTools["prepare"];
+    readonly languageOf?: SynthesizeTools["languageOf"];
     readonly options: VoiceOptions;
   }) {
     this.#requests = requests;
     this.#wake = options.wake;
-    const { voiceDetector } = options;
+    const { voiceDetector, racing, audioCacheBytes = 0 } = options;
     this.#transcribe = {
       leaser,
       ladders,
@@ -69,7 +81,17 @@ export class Voice implements VoiceSessions {
       trimSilence: options.trimSilence,
       speechThreshold: options.speechThreshold,
       endSilenceSeconds: options.endSilenceSeconds,
+      ...(racing ? { racing } : {}),
       ...(voiceDetector ? { watch: new SpeechWatch({ leaser, model: voiceDetector, log }) } : {}),
+    };
+    this.#synthesize = {
+      leaser,
+      ladders,
+      clock,
+      deadlineMs: options.deadlineMs,
+      ...(prepare ? { prepare } : {}),
+      ...(languageOf ? { languageOf } : {}),
+      ...(audioCacheBytes > 0 ? { cache: new AudioCache(audioCacheBytes) } : {}),
     };
   }
 
@@ -80,7 +102,7 @@ export class Voice implements VoiceSessions {
 
   synthesize(request: SynthesizeRequest): SynthesizeSession {
     const trace = this.#requests.begin("synthesize", request.origin, request.language);
-    return new Synthesis(this.#transcribe, request, trace);
+    return new Synthesis(this.#synthesize, request, trace);
   }
 
   detectWake(request: DetectWakeRequest): WakeSession {

@@ -1,0 +1,173 @@
+import { SPEECH_RATE_HZ } from "../audio/pcm.js";
+import type { Clock } from "../base/clock.js";
+import { withDeadline } from "../base/deadline.js";
+import { SessionError } from "../base/errors.js";
+import type { ModelManifest } from "../catalog/manifest.js";
+import type { TranscribeOptions, Transcript } from "../engines/capability.js";
+import type { Lease, ModelLeaser } from "../residency/lease.js";
+import type { SpeechChannel } from "../workers/model-worker.js";
+import { joinTranscripts } from "./join-transcripts.js";
+import { Descent, type Footing } from "./ladder.js";
+import type { RunningTrace } from "./request-log.js";
+import { evenPieces, type Segment, segmentSpeech } from "./segment-speech.js";
+import type { Slots } from "./slots.js";
+import type { SpeechProbabilities } from "./speech-watch.js";
+import { untilAborted } from "./until-aborted.js";
+import type { Utterance } from "./utterance.js";
+import type { TranscribeResult } from "./voice.js";
+
+/** What decoding needs besides the audio. */
+export interface DecodeTools {
+  readonly leaser: ModelLeaser;
+  readonly slots: Slots;
+  readonly clock: Clock;
+  readonly speechThreshold: number;
+}
+
+/** One utterance to be decoded, perhaps by several models at once. */
+export interface DecodeJob {
+  readonly utterance: Utterance;
+  /** Where speech was heard; undefined when nobody listened. Known only after the end of the audio. */
+  readonly speech: Promise<SpeechProbabilities | undefined>;
+  readonly options: TranscribeOptions;
+  /** Whose turn it takes, see `Slots`. */
+  readonly group: string;
+  readonly trace: RunningTrace;
+  readonly leftMs: () => number;
+  readonly onPartial?: (text: string) => void;
+}
+
+const MARGIN_SAMPLES = 0.2 * SPEECH_RATE_HZ;
+/** Each segment costs some engines as much as half a minute of speech, so only real pauses divide. */
+const JOIN_SAMPLES = 2 * SPEECH_RATE_HZ;
+/** A detector that is this late is done without: an untrimmed utterance is better than a late one. */
+const SPEECH_GRACE_MS = 3_000;
+
+/**
+ * Walks down the ladder until a model has decoded the utterance, starting over with the kept audio each time.
+ * Every lease is released and every channel cancelled by the time this settles, also when the signal aborts.
+ * @throws {SessionError} `deadline`, `busy`, `no-model`; else what the last model threw, or the signal's reason
+ */
+export async function decodeDown(
+  tools: DecodeTools,
+  job: DecodeJob,
+  rungs: readonly ModelManifest[],
+  signal: AbortSignal,
+): Promise<TranscribeResult> {
+  const descent = new Descent({ leaser: tools.leaser, rungs, trace: job.trace, leftMs: job.leftMs });
+  for (;;) {
+    const footing = await descent.step(signal);
+    try {
+      const transcript = await decode(tools, job, footing, signal);
+      const { degraded } = footing;
+      return { ...transcript, model: footing.manifest.id, ...(degraded ? { degraded } : {}) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof SessionError) throw error;
+      descent.fell(footing.manifest, error);
+    } finally {
+      footing.lease.release();
+    }
+  }
+}
+
+function decode(
+  tools: DecodeTools,
+  job: DecodeJob,
+  { lease, manifest }: Footing,
+  signal: AbortSignal,
+): Promise<Transcript> {
+  const { loaded } = lease;
+  if (loaded.capability !== "stt")
+    throw new SessionError("no-model", `${manifest.id} does not recognise speech.`);
+  return loaded.streaming
+    ? decodeLive(job, lease, signal)
+    : decodeWhole(tools, job, lease, loaded.maxSamples ?? Number.POSITIVE_INFINITY, signal);
+}
+
+/** For engines that decode while audio arrives. */
+function decodeLive(job: DecodeJob, lease: Lease, signal: AbortSignal): Promise<Transcript> {
+  return withChannel(job, lease, signal, async (channel) => {
+    job.trace.stage("decode");
+    for await (const piece of job.utterance.read(signal)) {
+      const partial = await channel.accept(piece);
+      if (partial !== undefined && !signal.aborted) job.onPartial?.(partial);
+    }
+    return channel.finish();
+  });
+}
+
+/** For engines that take an utterance in one piece: silence cut off, long audio cut at pauses. */
+async function decodeWhole(
+  tools: DecodeTools,
+  job: DecodeJob,
+  lease: Lease,
+  maxSamples: number,
+  signal: AbortSignal,
+): Promise<Transcript> {
+  const samples = await job.utterance.whole(signal);
+  const segments = await findSegments(tools, job, samples.length, maxSamples, signal);
+  if (segments.length === 0) return { text: "" };
+  job.trace.stage("queued");
+  return tools.slots.run(job.group, signal, async () => {
+    job.trace.stage("decode");
+    const parts: Transcript[] = [];
+    for (const { from, to } of segments) {
+      const segment = samples.subarray(from, to);
+      parts.push(await withChannel(job, lease, signal, (channel) => feed(channel, segment, signal)));
+    }
+    return joinTranscripts(parts, segments);
+  });
+}
+
+async function feed(channel: SpeechChannel, samples: Float32Array, signal: AbortSignal): Promise<Transcript> {
+  for (let at = 0; at < samples.length; at += SPEECH_RATE_HZ) {
+    await channel.accept(samples.subarray(at, at + SPEECH_RATE_HZ));
+    signal.throwIfAborted();
+  }
+  return channel.finish();
+}
+
+async function findSegments(
+  { clock, speechThreshold }: DecodeTools,
+  { speech, trace }: DecodeJob,
+  length: number,
+  maxSamples: number,
+  signal: AbortSignal,
+): Promise<readonly Segment[]> {
+  const late = new SessionError("deadline", "Voice detection is late.");
+  const heard = await withDeadline(speech, {
+    clock,
+    limitMs: SPEECH_GRACE_MS,
+    signal,
+    late: () => late,
+  }).catch((error: unknown) => {
+    if (error !== late) throw error;
+    trace.log.warn("Voice detection is late; the utterance is recognised with its silence.");
+    return undefined;
+  });
+  if (!heard) return evenPieces(length, maxSamples);
+  return segmentSpeech(heard.probabilities, length, {
+    threshold: speechThreshold,
+    frameSamples: heard.frameSamples,
+    marginSamples: MARGIN_SAMPLES,
+    joinSamples: JOIN_SAMPLES,
+    maxSamples,
+  });
+}
+
+/** Opens a channel, and cancels it at the end or at once when the signal aborts, however long the engine takes. */
+async function withChannel<T>(
+  job: DecodeJob,
+  lease: Lease,
+  signal: AbortSignal,
+  use: (channel: SpeechChannel) => Promise<T>,
+): Promise<T> {
+  const opening = lease.worker.openSpeech(lease.model, job.options);
+  const channel = await untilAborted(opening, signal, (late) => late.cancel());
+  try {
+    return await untilAborted(use(channel), signal);
+  } finally {
+    channel.cancel();
+  }
+}
