@@ -22,10 +22,11 @@ export function providerSettings(
   return { ...COMMON, ...branch[name] };
 }
 
-/** The keys a loader gets: what the program itself reads is left out. */
+/** The keys a loader gets: those that the program itself reads are left out. */
 export function loaderSettings(
   settings: CommonSettings & Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const { enabled: _, preload_models: __, keep_alive: ___, model_path: ____, ...own } = settings;
+  const own = { ...settings } as Record<string, unknown>;
+  for (const key of [...Object.keys(COMMON), "model_size"]) delete own[key];
   return own;
 }

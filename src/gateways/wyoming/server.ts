@@ -69,7 +69,7 @@ export class WyomingServer {
     this.#server.on("error", (error) =>
       this.#tools.log.warn("cannot accept a connection", { reason: error.message }),
     );
-    this.#tools.log.info("listening for Wyoming", { host, port: this.port });
+    this.#tools.log.debug("listening for Wyoming", { host, port: this.port });
   }
 
   /** Stops listening, ends every connection and waits until none is left. Idempotent. */

@@ -1,0 +1,28 @@
+import { systemClock } from "../../base/clock.js";
+import type { LoadedConfig } from "../../config/load.js";
+import { createLogger } from "../log.js";
+import { Runtime } from "../runtime.js";
+import { VERSION } from "../version.js";
+
+/** `irene serve`: runs until SIGTERM or SIGINT, then ends in order. */
+export async function serve(
+  { config, sources, warnings, underSupervisor }: LoadedConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const log = createLogger(config.log);
+  log.info(
+    `Irene Edge ${VERSION} starts; settings from ${sources.length > 0 ? sources.join(", ") : "defaults"}`,
+  );
+  for (const warning of warnings) log.warn(warning);
+  const asked = new Promise<string>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+  });
+  // The timers of the program do not keep it alive; this one does until it is asked to end.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  const runtime = await Runtime.start({ config, env, log, clock: systemClock, underSupervisor });
+  const signal = await asked;
+  log.info(`${signal} received, ending`);
+  await runtime.close();
+  clearInterval(alive);
+  log.info("Ended");
+}

@@ -1,0 +1,181 @@
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ModelStore } from "../assets/model-store.js";
+import type { Clock } from "../base/clock.js";
+import type { Logger } from "../base/logger.js";
+import type { Catalog } from "../catalog/catalog.js";
+import type { Config } from "../config/schema.js";
+import { findProvider, PROVIDERS } from "../engines/registry.js";
+import { FootprintBook } from "../residency/footprint-book.js";
+import { type Budget, parseBudgetOption, resolveBudget } from "../residency/memory/budget.js";
+import { KernelMemoryProbe } from "../residency/memory/memory-probe.js";
+import { Residency } from "../residency/residency.js";
+import type { Controls } from "../sessions/controls.js";
+import { RequestLog } from "../sessions/request-log.js";
+import type { ListenerSnapshot, SnapshotSource } from "../sessions/snapshot.js";
+import type { VoiceSessions } from "../sessions/voice.js";
+import { Voice } from "../sessions/voice-sessions.js";
+import { ProcessSpawner } from "../workers/spawner.js";
+import { readBoard } from "./board.js";
+import { CatalogLadder } from "./catalog-ladder.js";
+import { installedCatalog } from "./installed-catalog.js";
+import { ModelControls } from "./model-controls.js";
+import { openStore } from "./open-store.js";
+import { Preload } from "./preload.js";
+import { residentModels } from "./resident-models.js";
+import { buildSnapshot } from "./snapshot.js";
+import { SnapshotFeed } from "./snapshot-feed.js";
+import { installId } from "./state-file.js";
+import { usableProviders } from "./usable-providers.js";
+import { VERSION } from "./version.js";
+import { sizeSetting, voiceOptions } from "./voice-options.js";
+
+const WORKER_ENTRY = fileURLToPath(new URL("../worker-main.js", import.meta.url));
+
+export interface CoreParts {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+interface FoundParts {
+  readonly dataDir: string;
+  readonly catalog: Catalog;
+  readonly probe: KernelMemoryProbe;
+  readonly book: FootprintBook;
+  readonly store: ModelStore;
+  readonly usable: ReadonlySet<string>;
+  readonly budget: Budget;
+}
+
+/** The house without its doors: models, memory and sessions. Gateways are put around it by the runtime. */
+export class Core {
+  readonly installId: string;
+  readonly catalog: Catalog;
+  readonly ladder: CatalogLadder;
+  readonly preload: Preload;
+  readonly voice: VoiceSessions;
+  readonly controls: Controls;
+  readonly usable: ReadonlySet<string>;
+  readonly #feed: SnapshotFeed;
+  readonly #residency: Residency;
+  #listeners: readonly ListenerSnapshot[] = [];
+
+  /** @throws {ConfigError} for settings or a catalog that cannot be used; {AssetError} for a data folder that cannot */
+  static async create(parts: CoreParts): Promise<Core> {
+    const { config, env, log, clock } = parts;
+    const dataDir = resolve(config.data_dir);
+    const catalog = await installedCatalog(config);
+    const probe = new KernelMemoryProbe();
+    const book = new FootprintBook({ path: join(dataDir, "state", "footprints.json"), clock, logger: log });
+    const [store, usable, conditions] = await Promise.all([
+      openStore({ config, env, dataDir, catalog, log, clock }),
+      usableProviders(PROVIDERS, config, log),
+      probe.conditions(),
+      book.open(),
+    ]);
+    const budget = resolveBudget(parseBudgetOption(config.memory_budget), conditions);
+    return new Core(parts, { dataDir, catalog, probe, book, store, usable, budget });
+  }
+
+  private constructor({ config, env, log, clock }: CoreParts, found: FoundParts) {
+    const { dataDir, catalog, probe, book, store, usable, budget } = found;
+    this.installId = installId(dataDir);
+    this.catalog = catalog;
+    this.usable = usable;
+    this.ladder = new CatalogLadder(() => ({
+      catalog,
+      board: readBoard(this.#residency.view().budgetBytes),
+      language: config.language,
+      wanted: { stt: config.stt, tts: config.tts },
+      providers: usable,
+      sizeOf: sizeSetting(config),
+      present: new Set(
+        catalog.models.filter(({ id }) => store.state(id).name === "present").map(({ id }) => id),
+      ),
+      offline: config.models.offline,
+    }));
+    const spawner = new ProcessSpawner({
+      program: { entry: WORKER_ENTRY, execArgv: [], env },
+      clock,
+      logger: log,
+    });
+    this.#residency = new Residency({
+      models: residentModels(catalog.models, usable, findProvider, config),
+      budget,
+      store,
+      spawner,
+      probe,
+      book,
+      clock,
+      logger: log,
+      smaller: (model) => this.#smaller(model),
+    });
+    const requests = new RequestLog({ clock, log, changed: () => this.#feed.touch() });
+    this.voice = new Voice({
+      leaser: this.#residency,
+      ladders: this.ladder,
+      requests,
+      clock,
+      log,
+      options: voiceOptions(config, catalog, usable),
+    });
+    this.controls = new ModelControls({ catalog, store, residency: this.#residency });
+    this.preload = new Preload({
+      config,
+      catalog,
+      ladder: this.ladder,
+      usable,
+      residency: this.#residency,
+      clock,
+      log,
+    });
+    const startedAtMs = clock.nowMs();
+    this.#feed = new SnapshotFeed(clock, () =>
+      buildSnapshot({
+        version: VERSION,
+        installId: this.installId,
+        startedAtMs,
+        atMs: clock.nowMs(),
+        ...this.preload.state(),
+        models: catalog.models,
+        residency: this.#residency.view(),
+        asset: (id) => store.state(id),
+        listeners: this.#listeners,
+        requests: requests.snapshot(),
+      }),
+    );
+    store.onChange(() => this.#feed.touch());
+    for (const event of ["model", "totals"] as const) this.#residency.on(event, () => this.#feed.touch());
+    this.preload.onChange(() => this.#feed.touch());
+    this.#residency.start();
+  }
+
+  get snapshots(): SnapshotSource {
+    return this.#feed;
+  }
+
+  /** Notes where the gateways listen, for the snapshot. */
+  setListeners(listeners: readonly ListenerSnapshot[]): void {
+    this.#listeners = listeners;
+    this.#feed.touch();
+  }
+
+  /** Ends every worker and keeps what was learned. */
+  async close(): Promise<void> {
+    this.#feed.flush();
+    this.#feed.close();
+    await this.#residency.close();
+  }
+
+  #smaller(id: string): readonly string[] {
+    const model = this.catalog.find(id);
+    if (!model) return [];
+    const [language] = model.languages;
+    return this.ladder
+      .choose(model.capability, language ? { language } : {})
+      .rungs.filter((other) => other.memory.steadyBytes < model.memory.steadyBytes)
+      .map((other) => other.id);
+  }
+}

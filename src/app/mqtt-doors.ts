@@ -1,0 +1,75 @@
+import { messageOf } from "../base/errors.js";
+import { DISCOVERY_DEFAULTS, type DiscoveryOptions } from "../gateways/discovery/options.js";
+import { DiscoveryPublisher } from "../gateways/discovery/publisher.js";
+import { BrokerLink } from "../gateways/mqtt/broker-link.js";
+import { EmbeddedBroker } from "../gateways/mqtt/embedded-broker.js";
+import type { BrokerEndpoint } from "../gateways/mqtt/endpoint.js";
+import { SupervisorApi } from "../gateways/supervisor/api.js";
+import { mqttService } from "../gateways/supervisor/mqtt-service.js";
+import type { ListenerSnapshot } from "../sessions/snapshot.js";
+import type { Core, CoreParts } from "./core.js";
+
+const SUPERVISOR_URL = "http://supervisor";
+
+/** The connection to a broker, the broker itself where there is no other, and what is published over it. */
+export class MqttDoors {
+  readonly listener: ListenerSnapshot | undefined;
+  readonly #broker: EmbeddedBroker | undefined;
+  readonly #link: BrokerLink;
+  readonly #publisher: DiscoveryPublisher;
+
+  /** Never rejects: voice works without MQTT. */
+  static async open(parts: CoreParts, core: Core, underSupervisor: boolean): Promise<MqttDoors | undefined> {
+    const { config, env, log } = parts;
+    if (!config.mqtt.enabled) return undefined;
+    const { url, username, password, host, port } = config.mqtt;
+    const named = { url, ...(username ? { username } : {}), ...(password ? { password } : {}) };
+    if (url !== "") return new MqttDoors(parts, core, () => Promise.resolve(named), undefined);
+    if (underSupervisor) {
+      const api = new SupervisorApi({
+        url: env["IRENE_SUPERVISOR_URL"] ?? SUPERVISOR_URL,
+        token: env["SUPERVISOR_TOKEN"] ?? "",
+      });
+      return new MqttDoors(parts, core, () => mqttService(api), undefined);
+    }
+    try {
+      const credentials = username ? { credentials: { username, password } } : {};
+      const broker = await EmbeddedBroker.start({ host, port, ...credentials }, log);
+      return new MqttDoors(parts, core, () => Promise.resolve({ ...named, url: broker.url }), broker);
+    } catch (error) {
+      log.error(`MQTT is off: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  private constructor(
+    { config, clock, log }: CoreParts,
+    core: Core,
+    endpoint: () => Promise<BrokerEndpoint>,
+    broker: EmbeddedBroker | undefined,
+  ) {
+    const { base_topic: baseTopic, discovery_prefix: discoveryPrefix } = config.mqtt;
+    this.#broker = broker;
+    this.listener = broker ? { name: "mqtt", address: broker.host, port: broker.port } : undefined;
+    this.#link = new BrokerLink(
+      { endpoint, baseTopic, installId: core.installId, audio: false },
+      { clock, logger: log },
+    );
+    const options: DiscoveryOptions = { ...DISCOVERY_DEFAULTS, baseTopic, discoveryPrefix, controls: false };
+    this.#publisher = new DiscoveryPublisher(options, {
+      port: this.#link.control,
+      source: core.snapshots,
+      clock,
+      logger: log,
+    });
+    this.#publisher.start();
+    this.#link.start();
+  }
+
+  /** Says `offline` before it goes. */
+  async close(): Promise<void> {
+    this.#publisher.close();
+    await this.#link.close();
+    await this.#broker?.close();
+  }
+}

@@ -1,0 +1,139 @@
+import type { Clock } from "../base/clock.js";
+import { Emitter } from "../base/emitter.js";
+import { messageOf } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import { formatDuration } from "../base/units.js";
+import type { Catalog } from "../catalog/catalog.js";
+import { CAPABILITIES, type Capability, type ModelManifest } from "../catalog/manifest.js";
+import { providerSettings } from "../config/provider-settings.js";
+import type { Config } from "../config/schema.js";
+import type { ChoiceSnapshot } from "../sessions/snapshot.js";
+import type { CatalogLadder } from "./catalog-ladder.js";
+
+/** What the preload needs of residency. */
+export interface PreloadingResidency {
+  /** Downloads, loads and warms. @throws what kept the model from getting ready */
+  warmUp(
+    model: string,
+    options: { readonly reason: string; readonly mayEvict: "nobody"; readonly deadlineMs: number },
+  ): Promise<void>;
+}
+
+/** Chooses the models to have ready, says why, and has them warmed in the background. */
+export class Preload {
+  readonly #config: Config;
+  readonly #catalog: Catalog;
+  readonly #ladder: CatalogLadder;
+  readonly #usable: ReadonlySet<string>;
+  readonly #residency: PreloadingResidency;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #events = new Emitter<{ change: undefined }>();
+  #choices: readonly ChoiceSnapshot[] = [];
+  #wanted: ReadonlyMap<string, string> = new Map();
+  #started = false;
+  #warmUpMs: number | undefined;
+
+  constructor(parts: {
+    readonly config: Config;
+    readonly catalog: Catalog;
+    readonly ladder: CatalogLadder;
+    readonly usable: ReadonlySet<string>;
+    readonly residency: PreloadingResidency;
+    readonly clock: Clock;
+    readonly log: Logger;
+  }) {
+    this.#config = parts.config;
+    this.#catalog = parts.catalog;
+    this.#ladder = parts.ladder;
+    this.#usable = parts.usable;
+    this.#residency = parts.residency;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+  }
+
+  state(): {
+    readonly started: boolean;
+    readonly warmUpMs: number | undefined;
+    readonly wanted: ReadonlySet<string>;
+    readonly choices: readonly ChoiceSnapshot[];
+  } {
+    return {
+      started: this.#started,
+      warmUpMs: this.#warmUpMs,
+      wanted: new Set(this.#wanted.keys()),
+      choices: this.#choices,
+    };
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#events.on("change", listener);
+  }
+
+  /** Decides at once, warms in the background. Resolves when nothing is left to do; never rejects. */
+  async start(): Promise<void> {
+    const startedMs = this.#clock.monotonicMs();
+    this.#decide();
+    this.#started = true;
+    this.#events.emit("change", undefined);
+    const models = [...this.#wanted];
+    // One after the other: two loads at once on a small board take longer than in turn, and need both peaks.
+    for (const [id, reason] of models) await this.#warmUp(id, reason);
+    this.#warmUpMs = this.#clock.monotonicMs() - startedMs;
+    this.#log.info(
+      models.length > 0
+        ? `Warm-up done after ${formatDuration(this.#warmUpMs)}`
+        : "Nothing to warm up: models load at the first request",
+    );
+    this.#events.emit("change", undefined);
+  }
+
+  async #warmUp(id: string, reason: string): Promise<void> {
+    try {
+      await this.#residency.warmUp(id, { reason, mayEvict: "nobody", deadlineMs: 0 });
+    } catch (error) {
+      // The model's own log lines said so already; it loads at the first request instead.
+      this.#log.debug(`${id} is not preloaded: ${messageOf(error)}`);
+    }
+  }
+
+  /** What the preload would warm, in order, with the reason of each. */
+  decide(): ReadonlyMap<string, string> {
+    this.#decide();
+    return this.#wanted;
+  }
+
+  #decide(): void {
+    const wanted = new Map<string, string>();
+    const choices: ChoiceSnapshot[] = [];
+    for (const capability of CAPABILITIES) {
+      const { language, rungs, why, leftOut } = this.#ladder.choose(capability, {});
+      const model = rungs[0];
+      choices.push({ capability, language, model: model?.id, why });
+      if (model) this.#log.info(`${NAMES[capability]}: ${model.title} (${model.id}) - ${why}`);
+      else this.#log.warn(`${NAMES[capability]}: none - ${why}`);
+      for (const other of leftOut) this.#log.debug(`left out ${other.id}: ${other.why}`);
+      if (model && this.#config.preload) wanted.set(model.id, `choice for ${language}`);
+      for (const each of this.#ofPreloadingProviders(capability)) wanted.set(each.id, "preload_models");
+    }
+    this.#choices = choices;
+    this.#wanted = wanted;
+  }
+
+  /** The model each provider with `preload_models` would answer with. */
+  #ofPreloadingProviders(capability: Capability): readonly ModelManifest[] {
+    return [...this.#usable].flatMap((provider) => {
+      const known = this.#catalog.byProvider(provider).some((model) => model.capability === capability);
+      if (!known || !providerSettings(this.#config, capability, provider).preload_models) return [];
+      const model = this.#ladder.choose(capability, { wanted: provider }).rungs[0];
+      return model?.provider === provider ? [model] : [];
+    });
+  }
+}
+
+const NAMES: Readonly<Record<Capability, string>> = {
+  vad: "Voice detection",
+  wake: "Wake words",
+  stt: "Speech to text",
+  tts: "Text to speech",
+};

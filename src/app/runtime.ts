@@ -1,0 +1,116 @@
+import { HttpServer } from "../gateways/http/server.js";
+import { WYOMING_LIMITS } from "../gateways/wyoming/options.js";
+import { WyomingServer } from "../gateways/wyoming/server.js";
+import type { ListenerSnapshot } from "../sessions/snapshot.js";
+import { Core, type CoreParts } from "./core.js";
+import { Door } from "./door.js";
+import { MqttDoors } from "./mqtt-doors.js";
+import { offeredModels } from "./offered-models.js";
+import { removeServerFile, writeServerFile } from "./state-file.js";
+import { VERSION } from "./version.js";
+
+export interface RuntimeParts extends CoreParts {
+  readonly underSupervisor: boolean;
+}
+
+/** The whole running program. Ports listen first, models follow in the background. */
+export class Runtime {
+  readonly #parts: RuntimeParts;
+  readonly #core: Core;
+  readonly #doors: readonly Door[];
+  readonly #listeners = new Map<string, ListenerSnapshot>();
+  #mqtt: MqttDoors | undefined;
+
+  /** Resolves when the ports listen and the warm-up has begun. */
+  static async start(parts: RuntimeParts): Promise<Runtime> {
+    const runtime = new Runtime(parts, await Core.create(parts));
+    await runtime.#open();
+    return runtime;
+  }
+
+  private constructor(parts: RuntimeParts, core: Core) {
+    this.#parts = parts;
+    this.#core = core;
+    this.#doors = [this.#wyoming(), ...(parts.config.http.enabled ? [this.#http()] : [])];
+  }
+
+  async #open(): Promise<void> {
+    await Promise.all(this.#doors.map((door) => door.open()));
+    this.#mqtt = await MqttDoors.open(this.#parts, this.#core, this.#parts.underSupervisor);
+    if (this.#mqtt?.listener) this.#noteListener(this.#mqtt.listener);
+    void this.#core.preload.start();
+  }
+
+  /** Ends everything in order: no new work, children gone, `offline` said. Idempotent. */
+  async close(): Promise<void> {
+    removeServerFile(this.#parts.config.data_dir);
+    await Promise.all(this.#doors.map((door) => door.close()));
+    await this.#core.close();
+    await this.#mqtt?.close();
+  }
+
+  #wyoming(): Door {
+    const { config, clock, log } = this.#parts;
+    const { host, port, max_connections: connections, max_audio_seconds: audioSeconds } = config.wyoming;
+    const manifests = offeredModels(this.#core.catalog, this.#core.usable, config);
+    const server = new WyomingServer({
+      voice: this.#core.voice,
+      manifests: () => manifests,
+      clock,
+      log,
+      options: {
+        host,
+        port,
+        program: {
+          asrName: "Irene",
+          ttsName: "Irene",
+          wakeName: "Irene",
+          version: VERSION,
+          attribution: { name: "Irene Edge", url: "https://github.com/irene-edge/irene-edge" },
+        },
+        endpointing: false,
+        transcriptStreaming: false,
+        synthesizeStreaming: true,
+        limits: { ...WYOMING_LIMITS, audioSeconds, connections, connectionsPerAddress: connections },
+      },
+    });
+    return new Door({
+      open: async () => {
+        await server.start();
+        log.info(`Wyoming listens on ${host}:${server.port}`);
+        this.#noteListener({ name: "wyoming", address: host, port: server.port });
+      },
+      close: () => server.close(),
+      clock,
+      log,
+    });
+  }
+
+  #http(): Door {
+    const { config, clock, log } = this.#parts;
+    const { host, port } = config.http;
+    const { voice, controls, snapshots } = this.#core;
+    const server = new HttpServer({ voice, controls, snapshots, log, options: { host, port } });
+    return new Door({
+      open: async () => {
+        const taken = await server.start();
+        log.info(`HTTP listens on ${host}:${taken}`);
+        this.#noteListener({ name: "http", address: host, port: taken });
+        writeServerFile(config.data_dir, { pid: process.pid, httpUrl: httpUrl(host, taken) });
+      },
+      close: () => server.close(),
+      clock,
+      log,
+    });
+  }
+
+  #noteListener(listener: ListenerSnapshot): void {
+    this.#listeners.set(listener.name, listener);
+    this.#core.setListeners([...this.#listeners.values()]);
+  }
+}
+
+function httpUrl(host: string, port: number): string {
+  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}

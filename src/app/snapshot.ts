@@ -1,0 +1,108 @@
+import type { AssetState } from "../assets/model-store.js";
+import type { ModelManifest } from "../catalog/manifest.js";
+import type { ModelView, ResidencyView } from "../residency/resident-model.js";
+import type {
+  ChoiceSnapshot,
+  ListenerSnapshot,
+  ModelSnapshot,
+  RequestsSnapshot,
+  Snapshot,
+} from "../sessions/snapshot.js";
+import { phaseOf } from "./phase.js";
+
+/** All that a snapshot is made from. */
+export interface SnapshotFacts {
+  readonly version: string;
+  readonly installId: string;
+  readonly startedAtMs: number;
+  readonly atMs: number;
+  /** False until the catalog is read and the warm-up has begun. */
+  readonly started: boolean;
+  readonly warmUpMs: number | undefined;
+  readonly models: readonly ModelManifest[];
+  /** Ids that are to be ready after the start. */
+  readonly wanted: ReadonlySet<string>;
+  readonly residency: ResidencyView;
+  readonly asset: (id: string) => AssetState;
+  readonly choices: readonly ChoiceSnapshot[];
+  readonly listeners: readonly ListenerSnapshot[];
+  readonly requests: RequestsSnapshot;
+}
+
+/** The read model. Pure. */
+export function buildSnapshot(facts: SnapshotFacts): Snapshot {
+  const views = new Map(facts.residency.models.map((view) => [view.id, view]));
+  const models = facts.models.map((manifest) =>
+    modelSnapshot(manifest, views.get(manifest.id), facts.asset(manifest.id)),
+  );
+  const wanted = models.filter(({ id }) => facts.wanted.has(id));
+  const { budgetBytes, budgetReason, measuredBytes, reservedBytes, ownBytes, availableBytes } =
+    facts.residency;
+  return {
+    version: facts.version,
+    installId: facts.installId,
+    startedAtMs: facts.startedAtMs,
+    atMs: facts.atMs,
+    ...phaseOf(wanted, facts.started),
+    ...(facts.warmUpMs === undefined ? {} : { warmUpMs: facts.warmUpMs }),
+    memory: {
+      budgetBytes,
+      budgetReason,
+      modelsBytes: measuredBytes,
+      reservedBytes,
+      ownBytes,
+      availableBytes,
+    },
+    models,
+    choices: facts.choices,
+    listeners: facts.listeners,
+    requests: facts.requests,
+  };
+}
+
+function modelSnapshot(
+  manifest: ModelManifest,
+  view: ModelView | undefined,
+  asset: AssetState,
+): ModelSnapshot {
+  const { id, title, provider, capability, languages, licence, memory } = manifest;
+  const facts = {
+    id,
+    title,
+    provider,
+    capability,
+    languages,
+    licence: licence.id,
+    commercial: licence.commercial,
+    asset,
+  };
+  if (!view) {
+    return { ...facts, state: "cold", leases: 0, memoryBytes: memory.steadyBytes, memorySource: "estimated" };
+  }
+  const {
+    state,
+    leases,
+    memoryBytes,
+    memorySource,
+    loadMs,
+    warmUpMs,
+    lastUsedAtMs,
+    error,
+    retryAtMs,
+    reason,
+  } = view;
+  return {
+    ...facts,
+    state,
+    leases,
+    memoryBytes,
+    memorySource,
+    ...(loadMs === undefined ? {} : { loadMs }),
+    ...(warmUpMs === undefined ? {} : { warmUpMs }),
+    ...(lastUsedAtMs === undefined ? {} : { lastUsedAtMs }),
+    ...(error === undefined ? {} : { error }),
+    // "Until somebody asks" has no date, and JSON has no infinity.
+    ...(retryAtMs === undefined || !Number.isFinite(retryAtMs) ? {} : { retryAtMs }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
