@@ -277,13 +277,15 @@ describe.skipIf(!HAS_MOSQUITTO)(`DiscoveryPublisher with a real mosquitto${MOSQU
     });
     const watcher = await observe(broker.url, { username: "watcher", password: "w" });
     const source = oneModel();
-    const { clock, logger } = program(broker.url, source, {
+    const { client, clock, logger } = program(broker.url, source, {
       endpoint: async () => ({ url: broker.url, username: "irene", password: "pw" }),
     });
     await watcher.see("the state", ({ topic }) => topic === STATE);
     source.change({ progress: 0.5 });
     clock.advance(1_000);
     await watcher.until("the change", () => watcher.last(STATE)?.includes('"progress":50') === true);
+    // Acknowledgements come in order: after this one, all refusals are known.
+    expect(await client.publish({ topic: "irene_edge/last", payload: "", qos: 1 })).toBe("delivered");
     const warnings = logger.lines.filter(({ message }) => message.includes(CONFIG));
     expect(warnings.map(({ message }) => message)).toEqual([
       `The MQTT broker does not let us publish to ${CONFIG}: allow it in the broker's access list`,
