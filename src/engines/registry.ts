@@ -1,12 +1,20 @@
 import type { ProviderDescriptor } from "./capability.js";
 import { espeak } from "./espeak/espeak.js";
 import { moonshine } from "./moonshine/moonshine.js";
+import { openwakeword } from "./openwakeword/openwakeword.js";
 import { sileroVad } from "./silero-vad/silero-vad.js";
 import { vosk } from "./vosk/vosk.js";
 import { whisper } from "./whisper/whisper.js";
 
 /** Every provider of this build. Descriptors are cheap: nothing native is imported before `load`. */
-export const PROVIDERS: readonly ProviderDescriptor[] = [moonshine, whisper, vosk, espeak, sileroVad];
+export const PROVIDERS: readonly ProviderDescriptor[] = [
+  moonshine,
+  whisper,
+  vosk,
+  espeak,
+  sileroVad,
+  openwakeword,
+];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));
 

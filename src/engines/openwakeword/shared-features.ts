@@ -1,4 +1,5 @@
-import { openOnnxSession } from "../onnx/onnx-session.js";
+import { damaged } from "../model-path.js";
+import { type OnnxSession, openOnnxSession } from "../onnx/onnx-session.js";
 import { type FeatureNetworks, SpeechFeatures } from "./speech-features.js";
 
 /** One pair of feature networks in use by some models of this process. */
@@ -55,31 +56,38 @@ export class FeaturePool {
 async function open({ melspectrogram, embedding, history, arena }: FeatureOrder) {
   // A step is a few milliseconds of work: waking a second thread costs more than it saves.
   const options = { threads: 1, arena };
-  const mel = await openOnnxSession(melspectrogram, options);
-  const networks = {
-    melspectrogram: mel,
-    embedding: await orClose(openOnnxSession(embedding, options), mel),
-  };
-  return {
-    networks,
-    quiet: await orClose(SpeechFeatures.inQuietRoom(networks, history), mel, networks.embedding),
-  };
+  const opened: OnnxSession[] = [];
+  try {
+    const openOne = async (path: string) => {
+      const session = await openOnnxSession(path, options);
+      opened.push(session);
+      return session;
+    };
+    const networks = {
+      melspectrogram: await openOne(melspectrogram),
+      embedding: await openOne(embedding),
+    };
+    return { networks, quiet: await inQuietRoom(networks, history, melspectrogram) };
+  } catch (error) {
+    for (const session of opened) await session.release();
+    throw error;
+  }
+}
+
+/** Also the first use of the networks: those of another kind are refused now and not in the middle of a stream. */
+async function inQuietRoom(
+  networks: FeatureNetworks,
+  history: number,
+  path: string,
+): Promise<SpeechFeatures> {
+  try {
+    return await SpeechFeatures.inQuietRoom(networks, history);
+  } catch (error) {
+    throw damaged(path, "it and the embedding beside it are not those of openWakeWord", error);
+  }
 }
 
 async function close({ melspectrogram, embedding }: FeatureNetworks): Promise<void> {
   await melspectrogram.release();
   await embedding.release();
-}
-
-/** The result, or the sessions released and the error. */
-async function orClose<T>(
-  work: Promise<T>,
-  ...sessions: readonly { release(): Promise<void> }[]
-): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    for (const session of sessions) await session.release();
-    throw error;
-  }
 }

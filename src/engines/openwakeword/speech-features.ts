@@ -14,11 +14,12 @@ const WINDOW_SPECTRA = 76;
 export const EMBEDDING_SIZE = 96;
 /** Steps until nothing of what came before is left in the spectra. */
 const STEPS_TO_FILL = Math.ceil(WINDOW_SPECTRA / STEP_SPECTRA);
-/** Samples have the range of 16-bit integers in these networks. */
-const SCALE = 32_768;
+/** These networks want the range of 16-bit integers; what is no number would spoil a second of what follows. */
+const toIntegerRange = (sample: number): number =>
+  Number.isFinite(sample) ? Math.min(1, Math.max(-1, sample)) * 32_767 : 0;
 
-/** Loudest sample of the noise a fresh stream has heard, in the range of 16-bit integers. */
-const ROOM_NOISE = 100;
+/** Loudest sample of the noise a fresh stream has heard: 50 dB below full scale. */
+const ROOM_NOISE = 0.003;
 
 /** The two networks that turn audio into what word models listen to; one pair serves all words and streams. */
 export interface FeatureNetworks {
@@ -84,7 +85,7 @@ export class SpeechFeatures {
   async hear(frame: Float32Array): Promise<void> {
     const { audio, spectra, embeddings } = this.#heard;
     audio.copyWithin(0, FRAME_SAMPLES);
-    for (let i = 0; i < FRAME_SAMPLES; i++) audio[CONTEXT_SAMPLES + i] = (frame[i] ?? 0) * SCALE;
+    for (let i = 0; i < FRAME_SAMPLES; i++) audio[CONTEXT_SAMPLES + i] = toIntegerRange(frame[i] ?? 0);
     const mels = await this.#spectra(audio);
     spectra.copyWithin(0, mels.length);
     for (let i = 0; i < mels.length; i++) {
@@ -142,6 +143,6 @@ function roomNoise(): () => number {
   let seed = 1;
   return () => {
     seed = (seed * 16_807) % 2_147_483_647;
-    return ((seed / 2_147_483_647) * 2 - 1) * (ROOM_NOISE / SCALE);
+    return ((seed / 2_147_483_647) * 2 - 1) * ROOM_NOISE;
   };
 }

@@ -6,8 +6,9 @@ import { type HeardPiece, joinPieces, knownText, parsePiece } from "./results.js
 
 /** Longest stretch decoded in one call: pauses are looked for between calls, and a cancel waits for one call at most. */
 const BLOCK_SAMPLES = ENGINE_RATE_HZ / 5;
-/** libvosk's floats have the range of 16-bit integers. */
-const SCALE = 32_768;
+/** libvosk's floats have the range of 16-bit integers; what is no number would spoil all that follows. */
+const toIntegerRange = (sample: number): number =>
+  Number.isFinite(sample) ? Math.min(1, Math.max(-1, sample)) * 32_767 : 0;
 
 export interface VoskStreamOptions {
   readonly library: LibVosk;
@@ -35,7 +36,7 @@ export class VoskStream implements SpeechStream {
 
   accept(samples: Float32Array): Promise<string | undefined> {
     // The caller may reuse its array once this call has returned.
-    const scaled = samples.map((sample) => sample * SCALE);
+    const scaled = samples.map(toIntegerRange);
     return this.#inTurn(async () => {
       for (let start = 0; start < scaled.length; start += BLOCK_SAMPLES) {
         await this.#decode(scaled.subarray(start, start + BLOCK_SAMPLES));

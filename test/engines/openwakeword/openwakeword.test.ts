@@ -5,8 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoadSpec, WakeDetector, WakeHit, WakeOptions } from "../../../src/engines/capability.js";
 import { openwakeword } from "../../../src/engines/openwakeword/openwakeword.js";
 import { FeaturePool } from "../../../src/engines/openwakeword/shared-features.js";
+import { mishapContract } from "../../contracts/mishaps.js";
+import { wakeContract } from "../../contracts/wake-words.js";
+import { sileroModel } from "../../fixtures/npm-models.js";
 import { pieces, recording, sharedPath } from "../../fixtures/shared-speech.js";
 import { type WakeModels, wakeModels } from "../../fixtures/wake-models.js";
+import { loadSpec } from "../../fixtures/workers.js";
 
 const found = await wakeModels();
 // Suites that would touch an absent file are skipped.
@@ -114,6 +118,34 @@ describe.skipIf(!found || !sharedPath("speech", "en"))(
     });
   },
 );
+
+const contract = {
+  name: "openwakeword",
+  spec:
+    found && sharedPath("speech", "en")
+      ? loadSpec({
+          provider: "openwakeword",
+          model: "openwakeword/hey_jarvis",
+          paths: { melspectrogram, embedding, word: models.hey_jarvis },
+        })
+      : undefined,
+  needs: "the npm registry and the shared folder with recordings",
+};
+
+wakeContract({
+  ...contract,
+  word: "hey_jarvis",
+  spoken: () => recording(CLIPS.hey_jarvis),
+  otherSpeech: () => recording("en/jfk.wav"),
+});
+
+mishapContract({
+  ...contract,
+  onnxRoles: ["melspectrogram", "embedding", "word"],
+  otherOnnx: (await sileroModel())?.["model"],
+  work: (worker, model) =>
+    worker.openWake(model, { words: [], threshold: 0.5, triggerLevel: 1, refractoryMs: 0 }),
+});
 
 describe.skipIf(!found)("openwakeword's files (needs the npm registry)", () => {
   let dir: string;

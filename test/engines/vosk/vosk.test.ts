@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoadSpec, SpeechStream, SpeechToText, Transcript } from "../../../src/engines/capability.js";
 import { vosk } from "../../../src/engines/vosk/vosk.js";
+import { mishapContract } from "../../contracts/mishaps.js";
+import { speechToTextContract } from "../../contracts/speech-to-text.js";
 import { pieces, recording, sharedPath } from "../../fixtures/shared-speech.js";
 import { flatLayout, frenchModel, grammarModel, linkedCopy } from "../../fixtures/vosk-models.js";
+import { loadSpec } from "../../fixtures/workers.js";
 
 const ENGLISH = sharedPath("models", "vosk-en");
 const SPEECH = sharedPath("speech", "en");
@@ -170,6 +173,35 @@ describe.skipIf(!ENGLISH || !SPEECH || !hasLibrary)(
     });
   },
 );
+
+const contract = {
+  name: "vosk",
+  spec:
+    ENGLISH && SPEECH && hasLibrary
+      ? loadSpec({ provider: "vosk", model: "vosk/english", paths: { dir: ENGLISH } })
+      : undefined,
+  needs: "libvosk and the shared folder with vosk-en and recordings",
+};
+
+speechToTextContract({
+  ...contract,
+  language: "en",
+  speech: () => recording("en/jfk.wav"),
+  hears: ["americans", "fellow", "country"],
+  otherSpeech: () => recording("en/pico-test.wav"),
+  otherHears: ["middle", "classes", "gospel"],
+});
+
+mishapContract({
+  ...contract,
+  onnxRoles: [],
+  otherOnnx: undefined,
+  work: async (worker, model) => {
+    const speech = await worker.openSpeech(model, {});
+    await speech.accept(recording("en/jfk.wav"));
+    return speech.finish();
+  },
+});
 
 const french = await frenchModel();
 describe.skipIf(!french || !sharedPath("speech", "fr") || !hasLibrary)(
