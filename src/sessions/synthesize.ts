@@ -124,7 +124,6 @@ export class Synthesis implements SynthesizeSession {
         yield bytes;
         this.#readerTimer?.cancel();
       }
-      // Workers end early and without an error when the signal aborts: that is not the whole text.
       signal.throwIfAborted();
       this.#end("done");
     } catch (error) {
@@ -150,8 +149,11 @@ export class Synthesis implements SynthesizeSession {
           record.add(bytes);
           yield bytes;
         }
-        const pieces = this.#abort.signal.aborted ? undefined : record.pieces;
-        if (pieces) this.#keep(footing, { format, pieces });
+        // Workers end early and without an error when the signal aborts: that is not the whole text.
+        this.#abort.signal.throwIfAborted();
+        const { pieces } = record;
+        const key = spokenKey(footing.manifest, this.#request, this.#hints);
+        if (pieces) this.#tools.cache?.put(key, { format, pieces });
         return;
       } catch (error) {
         if (sounded || this.#abort.signal.aborted || error instanceof SessionError) throw error;
@@ -159,10 +161,6 @@ export class Synthesis implements SynthesizeSession {
         footing = await this.#step();
       }
     }
-  }
-
-  #keep({ manifest, degraded }: Footing, audio: SpokenAudio): void {
-    if (!degraded) this.#tools.cache?.put(spokenKey(manifest, this.#request, this.#hints), audio);
   }
 
   #formatOf(start: Start): PcmFormat {

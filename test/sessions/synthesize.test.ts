@@ -314,7 +314,18 @@ describe("Synthesis", () => {
       expect(leaser.asked).toHaveLength(2);
     });
 
-    it("does not keep what was cancelled, or another voice said", async () => {
+    it("does not keep what was cancelled", async () => {
+      const { voice, leaser } = sessionBench([piper()], caching);
+      const session = voice.synthesize(request());
+      const speaking = (async () => {
+        for await (const _ of session.audio) session.cancel();
+      })();
+      await expect(speaking).rejects.toMatchObject({ code: "cancelled" });
+      expect(await collect(voice.synthesize(request()).audio)).toHaveLength(3);
+      expect(leaser.asked).toHaveLength(2);
+    });
+
+    it("does not take what another voice said for the wanted one's", async () => {
       let fail = true;
       const { voice, leaser } = sessionBench(
         [piper({ speak: () => (fail ? broken() : pieces(3)) }), espeak()],

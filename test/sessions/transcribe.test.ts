@@ -313,6 +313,20 @@ describe("Transcription", () => {
     expect(trace()?.outcome).toBe("cancelled");
   });
 
+  it("does not wait for a worker that is slow to open, and cancels what it opens later", async () => {
+    const opened = gate();
+    const { voice, leaser } = sessionBench([vosk({ open: () => opened.promise })]);
+    const session = voice.transcribe(request());
+    session.accept(SPEECH_FORMAT, loud(0.5));
+    await turn();
+    session.cancel();
+    await turn();
+    expect(leaser.held).toBe(0);
+    opened.open();
+    await turn();
+    expect(leaser.open).toBe(0);
+  });
+
   it("gives the same answer to who asks twice", async () => {
     const { voice, leaser } = sessionBench([whisper()]);
     const session = voice.transcribe(request());
@@ -355,6 +369,15 @@ describe("Transcription", () => {
     }
     expect(ends).toEqual([1]);
     expect((await session.finish()).text).toBe("all 2 s");
+  });
+
+  it("does not tell the end of speech to who has ended it", async () => {
+    const { voice } = sessionBench([vosk(), silero], { voiceDetector: silero.id });
+    const ends: number[] = [];
+    const session = voice.transcribe(request({ endpointing: true, onEndOfSpeech: () => ends.push(1) }));
+    for (const piece of [loud(1), quiet(1)]) session.accept(SPEECH_FORMAT, piece);
+    await session.finish();
+    expect(ends).toEqual([]);
   });
 
   it("ends endless speech at the bound when it was asked to find the end", async () => {
