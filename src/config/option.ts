@@ -64,6 +64,14 @@ export const match = (fallback: string, pattern: RegExp, accepts: string, doc: s
 export const oneOf = <const T extends string>(fallback: T, values: readonly T[], doc: string): Option<T> =>
   option("str", fallback, doc, `one of ${values.join(", ")}`, (value) => values.includes(value as T));
 
+/** One of a few whole numbers. */
+export const oneOfNumbers = <const T extends number>(
+  fallback: T,
+  values: readonly T[],
+  doc: string,
+): Option<number> =>
+  option("int", fallback, doc, `one of ${values.join(", ")}`, (value) => values.includes(value as T));
+
 /** A list of texts. In text form: comma-separated. */
 export const list = (fallback: readonly string[], doc: string): Option<readonly string[]> =>
   option(

@@ -56,10 +56,11 @@ class PieceWriter {
       return;
     }
     if (this.#spoken > 0 && words.length <= this.#limit) this.#cut();
-    for (const part of cutText(words, this.#limit)) {
-      if (this.#spoken > 0 && this.#spoken + part.length > this.#limit) this.#cut();
-      this.#say(this.#spoken === 0 ? part : lead + part);
-    }
+    cutText(words, this.#limit).forEach((part, index) => {
+      const space = index > 0 ? " " : lead;
+      if (this.#spoken > 0 && this.#spoken + space.length + part.length > this.#limit) this.#cut();
+      this.#say(this.#spoken === 0 ? part : space + part);
+    });
     if (words.endsWith(" ")) this.#body += " ";
   }
 

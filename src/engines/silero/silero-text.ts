@@ -1,6 +1,7 @@
 import { cutText } from "../../text/cut-text.js";
 import { baseLanguage } from "../../text/language.js";
 import { readableRussian } from "../../text/russian/readable.js";
+import { SentenceSplitter } from "../../text/sentences.js";
 import { speakable } from "../../text/speakable.js";
 import { spellOut } from "../../text/spell-out.js";
 import { splitSsml } from "../../text/split-ssml.js";
@@ -33,7 +34,7 @@ export function sileroTexts(request: SpeechRequest, language: string): readonly 
       .filter((piece) => hasLetters(stripSsml(piece)))
       .map((piece) => ({ text: withRate(piece, rate), ssml: true }));
   }
-  return cutText(readable(speakable(request.text, language)), PIECE_CHARACTERS)
+  return sentences(readable(speakable(request.text, language)))
     .filter(hasLetters)
     .map((piece) =>
       rate === undefined
@@ -49,6 +50,14 @@ export function halves({ text, ssml }: SileroText): readonly SileroText[] | unde
   if (limit < 20) return undefined;
   const parts = ssml ? splitSsml(text, limit) : cutText(text, limit);
   return parts.length < 2 ? undefined : parts.map((part) => ({ text: part, ssml }));
+}
+
+/** One by one, so that the first can be heard while the second is computed. */
+function sentences(text: string): readonly string[] {
+  const splitter = new SentenceSplitter();
+  return [...splitter.push(text), ...splitter.flush()].flatMap((sentence) =>
+    cutText(sentence, PIECE_CHARACTERS),
+  );
 }
 
 function readerOf(language: string): (text: string) => string {
