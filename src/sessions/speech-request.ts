@@ -1,5 +1,6 @@
 import type { ModelManifest } from "../catalog/manifest.js";
 import type { SpeechRequest } from "../engines/capability.js";
+import { baseLanguage } from "../text/language.js";
 import type { SpokenKey } from "./audio-cache.js";
 import type { SynthesizeRequest } from "./voice.js";
 
@@ -37,8 +38,6 @@ export function spokenKey(manifest: ModelManifest, request: SynthesizeRequest, h
 }
 
 function nearest(languages: readonly string[], guessed: string | undefined): string | undefined {
-  const known = guessed && languages.some((language) => base(language) === base(guessed));
+  const known = guessed && languages.some((language) => baseLanguage(language) === baseLanguage(guessed));
   return known ? guessed : (languages[0] ?? guessed);
 }
-
-const base = (code: string): string => (code.split(/[-_]/)[0] ?? "").toLowerCase();
