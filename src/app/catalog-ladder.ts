@@ -1,6 +1,6 @@
 import type { Board } from "../catalog/board.js";
-import type { Catalog } from "../catalog/catalog.js";
-import { choose } from "../catalog/choose.js";
+import { Catalog } from "../catalog/catalog.js";
+import { type Choice, type ChoiceRequest, choose } from "../catalog/choose.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import type { LadderRequest, LadderSource } from "../sessions/ladder.js";
 
@@ -17,6 +17,8 @@ export interface LadderFacts {
   sizeOf(provider: string, capability: Capability): string;
   readonly present: ReadonlySet<string>;
   readonly offline: boolean;
+  /** False for a model whose sources do not answer at present. */
+  reachable(model: ModelManifest): boolean;
 }
 
 /** The model a capability gets for a language, and why. */
@@ -42,39 +44,49 @@ export class CatalogLadder implements LadderSource {
 
   choose(capability: Capability, { language, wanted }: LadderRequest): Chosen {
     const facts = this.#facts();
-    const spoken = language ?? facts.language;
-    const catalog = facts.catalog;
-    const choice = choose(catalog.ofSize(facts.sizeOf), {
+    const request = {
       capability,
-      language: spoken,
+      language: language ?? facts.language,
       board: facts.board,
       present: facts.present,
-      allowNonCommercial: true,
+      // Nobody is given a model unasked that they might not be allowed to use.
+      allowNonCommercial: false,
       offline: facts.offline,
       providers: facts.providers,
-    });
+    };
+    const catalog = facts.catalog.ofSize(facts.sizeOf);
+    const choice = this.#bestReachable(catalog, request);
     const automatic = choice.model ? [choice.model, ...choice.rungs] : [];
-    const configured = facts.wanted[capability] ?? "auto";
-    const named =
-      this.#named(wanted, capability, automatic) ?? this.#named(configured, capability, automatic);
+    const named = this.#named(wanted, request) ?? this.#named(facts.wanted[capability], request);
     const rungs = named ? [named, ...automatic.filter((model) => model !== named)] : automatic;
     const why = named && named !== choice.model ? "named by the user" : choice.why;
-    return { capability, language: spoken, rungs, why, leftOut: choice.leftOut };
+    return { capability, language: request.language, rungs, why, leftOut: choice.leftOut };
   }
 
-  /** The model meant by an id, a short name or a provider; the provider's best for the language. */
-  #named(
-    name: string | undefined,
-    capability: Capability,
-    automatic: readonly ModelManifest[],
-  ): ModelManifest | undefined {
+  /** The choice among what can be had now; among all when that would leave nothing. */
+  #bestReachable(catalog: Catalog, request: ChoiceRequest): Choice {
+    const { present, reachable } = this.#facts();
+    const out = catalog
+      .byCapability(request.capability)
+      .filter((model) => !present.has(model.id) && !reachable(model));
+    const near = choose(new Catalog(catalog.models.filter((model) => !out.includes(model))), request);
+    const all = choose(catalog, request);
+    if (!near.model) return all;
+    const far =
+      all.model && out.includes(all.model)
+        ? `; ${all.model.id} would be better, but its source does not answer now`
+        : "";
+    const silent = out.map(({ id }) => ({ id, why: "its source does not answer now" }));
+    return { ...near, why: `${near.why}${far}`, leftOut: [...near.leftOut, ...silent] };
+  }
+
+  /** The model meant by an id, a short name or a provider; of a provider the best for the language. */
+  #named(name: string | undefined, request: ChoiceRequest): ModelManifest | undefined {
     if (name === undefined || name === "auto" || name === "") return undefined;
-    const { catalog, providers } = this.#facts();
-    const best = automatic.find(({ provider }) => provider === name);
-    if (best) return best;
-    const model =
-      catalog.lookUp(name, capability) ??
-      catalog.byProvider(name).find((each) => each.capability === capability);
+    const { catalog, providers, sizeOf } = this.#facts();
+    const own = new Catalog(catalog.ofSize(sizeOf).byProvider(name));
+    const best = choose(own, { ...request, allowNonCommercial: true }).model;
+    const model = best ?? catalog.lookUp(name, request.capability);
     return model && providers.has(model.provider) ? model : undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { mirrored } from "../assets/http/address.js";
 import type { ModelStore } from "../assets/model-store.js";
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
@@ -22,6 +23,7 @@ import { installedCatalog } from "./installed-catalog.js";
 import { ModelControls } from "./model-controls.js";
 import { openStore } from "./open-store.js";
 import { Preload } from "./preload.js";
+import { Reach } from "./reach.js";
 import { residentModels } from "./resident-models.js";
 import { buildSnapshot } from "./snapshot.js";
 import { SnapshotFeed } from "./snapshot-feed.js";
@@ -84,6 +86,8 @@ export class Core {
     this.installId = installId(dataDir);
     this.catalog = catalog;
     this.usable = usable;
+    const reach = new Reach((url) => mirrored(url, { huggingFace: config.models.mirror }));
+    const isPresent = (id: string) => store.state(id).name === "present";
     this.ladder = new CatalogLadder(() => ({
       catalog,
       board: readBoard(this.#residency.view().budgetBytes),
@@ -91,9 +95,8 @@ export class Core {
       wanted: { stt: config.stt, tts: config.tts },
       providers: usable,
       sizeOf: sizeSetting(config),
-      present: new Set(
-        catalog.models.filter(({ id }) => store.state(id).name === "present").map(({ id }) => id),
-      ),
+      present: new Set(catalog.models.map(({ id }) => id).filter(isPresent)),
+      reachable: (model) => reach.has(model),
       offline: config.models.offline,
     }));
     const spawner = new ProcessSpawner({
@@ -126,6 +129,8 @@ export class Core {
       config,
       catalog,
       ladder: this.ladder,
+      reach,
+      isPresent,
       usable,
       residency: this.#residency,
       clock,
@@ -164,6 +169,7 @@ export class Core {
 
   /** Ends every worker and keeps what was learned. */
   async close(): Promise<void> {
+    this.preload.close();
     this.#feed.flush();
     this.#feed.close();
     await this.#residency.close();

@@ -1,4 +1,4 @@
-import type { Clock } from "../base/clock.js";
+import type { Clock, Timer } from "../base/clock.js";
 import { Emitter } from "../base/emitter.js";
 import { messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
@@ -9,6 +9,7 @@ import { providerSettings } from "../config/provider-settings.js";
 import type { Config } from "../config/schema.js";
 import type { ChoiceSnapshot } from "../sessions/snapshot.js";
 import type { CatalogLadder } from "./catalog-ladder.js";
+import type { Reach } from "./reach.js";
 
 /** What the preload needs of residency. */
 export interface PreloadingResidency {
@@ -19,11 +20,15 @@ export interface PreloadingResidency {
   ): Promise<void>;
 }
 
+const LOOK_AGAIN_MS = 600_000;
+
 /** Chooses the models to have ready, says why, and has them warmed in the background. */
 export class Preload {
   readonly #config: Config;
   readonly #catalog: Catalog;
   readonly #ladder: CatalogLadder;
+  readonly #reach: Reach;
+  readonly #isPresent: (model: string) => boolean;
   readonly #usable: ReadonlySet<string>;
   readonly #residency: PreloadingResidency;
   readonly #clock: Clock;
@@ -32,12 +37,16 @@ export class Preload {
   #choices: readonly ChoiceSnapshot[] = [];
   #wanted: ReadonlyMap<string, string> = new Map();
   #started = false;
+  #closed = false;
+  #timer: Timer | undefined;
   #warmUpMs: number | undefined;
 
   constructor(parts: {
     readonly config: Config;
     readonly catalog: Catalog;
     readonly ladder: CatalogLadder;
+    readonly reach: Reach;
+    readonly isPresent: (model: string) => boolean;
     readonly usable: ReadonlySet<string>;
     readonly residency: PreloadingResidency;
     readonly clock: Clock;
@@ -46,6 +55,8 @@ export class Preload {
     this.#config = parts.config;
     this.#catalog = parts.catalog;
     this.#ladder = parts.ladder;
+    this.#reach = parts.reach;
+    this.#isPresent = parts.isPresent;
     this.#usable = parts.usable;
     this.#residency = parts.residency;
     this.#clock = parts.clock;
@@ -70,9 +81,10 @@ export class Preload {
     return this.#events.on("change", listener);
   }
 
-  /** Decides at once, warms in the background. Resolves when nothing is left to do; never rejects. */
+  /** Decides within seconds, warms in the background. Resolves when nothing is left to do; never rejects. */
   async start(): Promise<void> {
     const startedMs = this.#clock.monotonicMs();
+    if (!this.#config.models.offline) await this.#reach.look(this.#candidates());
     this.#decide();
     this.#started = true;
     this.#events.emit("change", undefined);
@@ -86,6 +98,22 @@ export class Preload {
         : "Nothing to warm up: models load at the first request",
     );
     this.#events.emit("change", undefined);
+    this.#lookAgainLater();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  /** A better model whose source was silent at start is taken once it answers. */
+  #lookAgainLater(): void {
+    if (this.#closed || this.#config.models.offline) return;
+    this.#timer = this.#clock.after(LOOK_AGAIN_MS, () => {
+      void this.#reach
+        .look(this.#candidates())
+        .then((changed) => (changed && !this.#closed ? this.start() : this.#lookAgainLater()));
+    });
   }
 
   async #warmUp(id: string, reason: string): Promise<void> {
@@ -95,6 +123,13 @@ export class Preload {
       // The model's own log lines said so already; it loads at the first request instead.
       this.#log.debug(`${id} is not preloaded: ${messageOf(error)}`);
     }
+  }
+
+  /** Models of the language whose files are not on disk: those for which it matters who answers. */
+  #candidates(): readonly ModelManifest[] {
+    return CAPABILITIES.flatMap((capability) =>
+      this.#catalog.byLanguage(capability, this.#config.language),
+    ).filter((model) => this.#usable.has(model.provider) && !this.#isPresent(model.id));
   }
 
   /** What the preload would warm, in order, with the reason of each. */

@@ -37,7 +37,7 @@ describe.skipIf(!HAS_MOSQUITTO || !hasShared)(`a first run on an empty data fold
     const info = await describeServer(await program.port("wyoming"));
     const [asr] = info["asr"] as [{ installed: boolean; models: { name: string; installed: boolean }[] }];
     expect(asr.installed).toBe(true);
-    expect(asr.models.map(({ name }) => name)).toContain("moonshine/base-en");
+    expect(asr.models.map(({ name }) => name)).toContain("base-en");
     const status = await program.status();
     expect(status.models.find(({ id }) => id === "moonshine/base-en")?.state).not.toBe("ready");
   });
@@ -60,8 +60,10 @@ describe.skipIf(!HAS_MOSQUITTO || !hasShared)(`a first run on an empty data fold
     expect(phases.at(-1)).toBe("ready");
     expect(Math.min(...order)).toBe(order[0]);
     const bundle = observer.seen.find(({ topic }) => /^homeassistant\/device\/.*\/config$/.test(topic));
-    const { cmps } = JSON.parse(bundle?.text ?? "{}") as { cmps: Record<string, { device_class?: string }> };
-    expect(Object.values(cmps).some(({ device_class }) => device_class === "enum")).toBe(true);
+    const { components } = JSON.parse(bundle?.text ?? "{}") as {
+      components: Record<string, { device_class?: string }>;
+    };
+    expect(Object.values(components).some(({ device_class }) => device_class === "enum")).toBe(true);
     expect(observer.last("irene_edge/status")).toBe("online");
   });
 
