@@ -19,10 +19,12 @@ export async function serve(
   });
   // The timers of the program do not keep it alive; this one does until it is asked to end.
   const alive = setInterval(() => undefined, 2 ** 30);
-  const runtime = await Runtime.start({ config, env, log, clock: systemClock, underSupervisor });
-  const signal = await asked;
-  log.info(`${signal} received, ending`);
-  await runtime.close();
-  clearInterval(alive);
-  log.info("Ended");
+  try {
+    const runtime = await Runtime.start({ config, env, log, clock: systemClock, underSupervisor });
+    log.info(`${await asked} received, ending`);
+    await runtime.close();
+    log.info("Ended");
+  } finally {
+    clearInterval(alive);
+  }
 }
