@@ -43,7 +43,7 @@ export class Connection {
     const { writeBufferBytes: bufferBytes, stallMs, idleMs } = options.limits;
     this.#socket = socket;
     this.#tools = tools;
-    this.#writer = new EventWriter(socket, { clock, bufferBytes, stallMs });
+    this.#writer = new EventWriter(socket, { clock, bufferBytes, stallMs, onStall: () => this.#drop() });
     this.#conversation = new Conversation(
       tools,
       {
@@ -76,6 +76,13 @@ export class Connection {
     this.#release();
     void this.#writer.flush().then(() => this.#socket.end());
     this.#linger = this.#tools.clock.after(this.#tools.options.limits.lingerMs, () => this.#socket.destroy());
+  }
+
+  /** Ends the connection without last words, which a peer that does not read would not get. */
+  #drop(): void {
+    this.#tools.log.info("peer dropped: it does not read", { stallMs: this.#tools.options.limits.stallMs });
+    this.#release();
+    this.#socket.destroy();
   }
 
   /** Ends everything that runs for the peer, at once. */
@@ -120,6 +127,8 @@ export class Connection {
   async #handle(): Promise<void> {
     try {
       for await (const event of this.#events) {
+        // It may have been on its way out of the queue when the peer went.
+        if (this.#closing) return;
         await this.#conversation.handle(event);
         this.#lastEventMs = this.#tools.clock.monotonicMs();
       }

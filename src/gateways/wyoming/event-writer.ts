@@ -2,27 +2,35 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../base/clock.js";
 import { encodeEvent, type WyomingEvent } from "../../protocol/wyoming/codec.js";
 
+export interface EventWriterOptions {
+  readonly clock: Clock;
+  /** Bytes that may wait in the socket before senders wait too. */
+  readonly bufferBytes: number;
+  readonly stallMs: number;
+  /** Told when the peer took nothing for `stallMs` while bytes waited: drop it, and whoever still sends. */
+  readonly onStall: () => void;
+}
+
 /** Sends events to one peer, in order, holding back the sender while the peer does not read. */
 export class EventWriter {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #bufferBytes: number;
   readonly #stallMs: number;
+  readonly #onStall: () => void;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(
-    socket: Socket,
-    { clock, bufferBytes, stallMs }: { clock: Clock; bufferBytes: number; stallMs: number },
-  ) {
+  constructor(socket: Socket, { clock, bufferBytes, stallMs, onStall }: EventWriterOptions) {
     this.#socket = socket;
     this.#clock = clock;
     this.#bufferBytes = bufferBytes;
     this.#stallMs = stallMs;
+    this.#onStall = onStall;
   }
 
   /**
-   * Resolves once the event is on its way and there is room for another. Never rejects: a peer that is gone, or that
-   * takes nothing for too long and is dropped for it, shows as the end of the connection.
+   * Resolves once the event is on its way and there is room for another. Never rejects: a peer that is gone shows as
+   * the end of the connection.
    */
   send(event: WyomingEvent): Promise<void> {
     return this.sendBytes(encodeEvent(event));
@@ -32,7 +40,11 @@ export class EventWriter {
   sendBytes(bytes: Uint8Array): Promise<void> {
     // One after the other, so that events of different senders never overtake each other while they wait.
     this.#last = this.#last.then(async () => {
-      if (!this.#socket.writable) return;
+      if (!this.#socket.writable) {
+        // Lets the end of the socket become known to a sender that otherwise never pauses.
+        await new Promise((resolve) => setImmediate(resolve));
+        return;
+      }
       this.#socket.write(bytes);
       await this.#room();
     });
@@ -55,7 +67,7 @@ export class EventWriter {
         resolve();
       };
       const stalled = this.#clock.after(this.#stallMs, () => {
-        socket.destroy();
+        this.#onStall();
         finish();
       });
       socket.on("drain", finish);

@@ -28,6 +28,7 @@ export class SpeechStream {
   #markup = "";
   #speaking: SynthesizeSession | undefined;
   #isSpeaking = false;
+  #cancelled = false;
 
   constructor(options: SpeechStreamOptions) {
     this.#options = options;
@@ -61,6 +62,7 @@ export class SpeechStream {
   }
 
   cancel(): void {
+    this.#cancelled = true;
     this.#sentences.clear();
     this.#speaking?.cancel();
   }
@@ -75,6 +77,7 @@ export class SpeechStream {
     const { peer, voice } = this.#options;
     let rateHz: number | undefined;
     for await (const text of this.#sentences) {
+      if (this.#cancelled) return;
       this.#isSpeaking = true;
       const session = voice.synthesize({
         origin: peer.origin,

@@ -27,7 +27,7 @@ interface Moment {
 export class WakeWatch {
   readonly #options: WakeWatchOptions;
   readonly #session: WakeSession | undefined;
-  readonly #forget: () => void;
+  #forget: () => void = () => undefined;
   /** Oldest first. */
   readonly #moments: Moment[] = [];
   #heardMs = 0;
