@@ -93,17 +93,28 @@ function wakeProgram(manifests: readonly ModelManifest[], options: DescribeOptio
 }
 
 /**
- * The words a wake model hears, under the names of its detections: `params.words` where the catalog lists several,
- * else the model's own name.
+ * The words a wake model hears, under the names its detections have: `params.word`, else the name of its `word` file,
+ * else its own; and one for each further file of the role `word:<name>`.
  */
-export function wakeWordsOf(manifest: ModelManifest): readonly string[] {
-  const listed = manifest.params["words"];
-  const words = Array.isArray(listed) ? listed.filter((word) => typeof word === "string") : [];
-  return words.length > 0 ? words : [shortName(manifest.id)];
+export function wakeWordsOf({ id, files, params }: ModelManifest): readonly string[] {
+  const listed = params["word"];
+  const path = files.find(({ role }) => role === "word")?.path ?? shortName(id);
+  const first = typeof listed === "string" && listed !== "" ? listed : wordIn(path);
+  const others = files
+    .filter(({ role }) => role.startsWith("word:"))
+    .map(({ role }) => role.slice("word:".length));
+  return [first, ...others];
 }
 
-/** `hey_jarvis_v0.1` as one says it. */
-const phraseOf = (word: string): string => word.replace(/_v\d[\d.]*$/, "").replaceAll("_", " ");
+/** `models/hey_jarvis_v0.1.onnx` is for hey_jarvis. */
+const wordIn = (path: string): string =>
+  path
+    .replace(/^.*\//, "")
+    .replace(/\.[a-z]\w*$/i, "")
+    .replace(/_v\d[\d.]*$/, "");
+
+/** `hey_jarvis` as one says it. */
+const phraseOf = (word: string): string => word.replaceAll("_", " ");
 
 const programFacts = (program: ProgramIdentity, name: string, description: string) => ({
   name,

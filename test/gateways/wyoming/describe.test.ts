@@ -19,7 +19,14 @@ const MODELS = [
   manifest({ id: "silero/v4_ru", capability: "tts", languages: ["ru"], speakers: ["xenia", "aidar"] }),
   manifest({ id: "silero/vad", capability: "vad" }),
   manifest({ id: "openwakeword/hey_jarvis_v0.1", capability: "wake" }),
-  manifest({ id: "kws/all", capability: "wake", params: { words: ["computer", "alexa"] } }),
+  manifest({
+    id: "openwakeword/two",
+    capability: "wake",
+    files: [
+      { role: "word", path: "computer_v2.onnx" },
+      { role: "word:alexa", path: "a.onnx" },
+    ],
+  }),
 ];
 
 const described = (models = MODELS, options = {}) =>
@@ -40,7 +47,7 @@ describe("describeModels", () => {
       '"version": null, "languages": ["ru_RU"], "speakers": null}], "supports_synthesize_streaming": true}], ' +
       '"handle": [], "intent": [], ' +
       `"wake": [{"name": "Test wake", ${own}, "installed": true, "description": "Wake words", "version": "1.2.3", ` +
-      `"models": [{"name": "hey_jarvis_v0.1", ${attribution}, "installed": true, ` +
+      `"models": [{"name": "hey_jarvis", ${attribution}, "installed": true, ` +
       '"description": "openwakeword/hey_jarvis_v0.1", "version": null, "languages": ["en"], "phrase": "hey jarvis"}]}], ' +
       '"mic": [], "snd": []}';
     expect(encodeEvent(describeModels(models, OPTIONS)).toString()).toBe(
@@ -55,7 +62,7 @@ describe("describeModels", () => {
       ["ru_RU-irina-medium", "v4_ru"],
     ]);
     expect(wake.map(({ models }) => models.map(({ name }) => name))).toEqual([
-      ["alexa", "computer", "hey_jarvis_v0.1"],
+      ["alexa", "computer", "hey_jarvis"],
     ]);
     expect(satellite).toBeUndefined();
   });
@@ -110,9 +117,21 @@ describe("describeModels", () => {
 });
 
 describe("wakeWordsOf", () => {
-  it("takes the words the catalog lists, else the model's name", () => {
-    expect(wakeWordsOf(manifest({ id: "kws/all", params: { words: ["a", "b", 3] } }))).toEqual(["a", "b"]);
-    expect(wakeWordsOf(manifest({ id: "oww/alexa", params: { words: [] } }))).toEqual(["alexa"]);
-    expect(wakeWordsOf(manifest({ id: "oww/alexa" }))).toEqual(["alexa"]);
+  const file = (role: string, path: string) => ({ role, path });
+  it.each([
+    [
+      "its parameter",
+      { id: "oww/x", params: { word: "alexa" }, files: [file("word", "other.onnx")] },
+      ["alexa"],
+    ],
+    ["its file", { id: "oww/x", files: [file("word", "models/hey_jarvis_v0.1.onnx")] }, ["hey_jarvis"]],
+    ["itself", { id: "oww/alexa_v0.1", files: [] }, ["alexa"]],
+    [
+      "the roles of further files",
+      { id: "oww/a", files: [file("word:b", "b.onnx"), file("word:c", "c.onnx")] },
+      ["a", "b", "c"],
+    ],
+  ])("names words after %s", (_, parts, words) => {
+    expect(wakeWordsOf(manifest({ ...parts, capability: "wake" }))).toEqual(words);
   });
 });

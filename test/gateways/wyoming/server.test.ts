@@ -42,7 +42,7 @@ describe("WyomingServer", () => {
     const { server, log } = await startServer();
     expect(server.port).toBeGreaterThan(1024);
     expect(log.lines).toContainEqual({
-      level: "info",
+      level: "debug",
       message: "listening for Wyoming",
       fields: { host: "127.0.0.1", port: server.port },
     });
