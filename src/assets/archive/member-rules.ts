@@ -41,6 +41,11 @@ export class MemberRules {
     this.#limits = limits;
   }
 
+  /** @throws {AssetError} `archive-refused` when an archive announces more members than are allowed. */
+  announced(members: number): void {
+    if (members > this.#limits.files) throw refuse(`it has more than ${this.#limits.files} members`);
+  }
+
   /**
    * The member's path with "/" between folders, safe to append to a folder.
    * @throws {AssetError} `archive-refused`

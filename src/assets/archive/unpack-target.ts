@@ -38,7 +38,6 @@ export async function writeMember(
       await handle?.writeFile(chunk);
       target.onBytes(chunk.length);
     }
-    await handle?.sync();
   } finally {
     await handle?.close();
   }

@@ -19,6 +19,7 @@ const UNIX = 3;
 export async function unpackZip(path: string, packedBytes: number, target: UnpackTarget): Promise<void> {
   const zip = await open(path);
   try {
+    target.rules.announced(zip.entryCount);
     let claimed = 0;
     for await (const entry of entries(zip)) {
       target.signal.throwIfAborted();
