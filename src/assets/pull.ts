@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.js";
+import { AssetError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { formatBytes } from "../base/units.js";
 import type { ModelManifest, ModelSource } from "../catalog/manifest.js";
@@ -8,7 +9,7 @@ import { type DiskSpace, orDiskFull } from "./disk/disk-space.js";
 import { writeJson } from "./disk/durable.js";
 import { type Layout, RECORD_NAME } from "./disk/layout.js";
 import type { ModelRecord } from "./disk/record.js";
-import type { Downloader } from "./http/downloader.js";
+import type { Downloaded, Downloader } from "./http/downloader.js";
 import { KnownChecksums } from "./known-checksums.js";
 import type { AssetState } from "./model-store.js";
 import { ProgressMeter } from "./progress-meter.js";
@@ -49,13 +50,20 @@ export async function pull(
     await mkdir(join(staging, WORK), { recursive: true });
     const plan = await planSource(source, manifest.files, tools.findTarball);
     signal.throwIfAborted();
-    const fetched = await fetchAll(manifest, plan, tools, signal);
+    const known = await KnownChecksums.read(layout.known(manifest.id));
+    const done = await fetchAll(manifest, plan, known, tools, signal);
+    const fetched = new Map([...done].map(([key, { path }]) => [key, path]));
     await assemble(manifest, plan, fetched, staging, tools, signal);
     onState({ name: "verifying", bytesTotal: await knownBytes(manifest) });
     const files = await verifyStaged(staging, manifest.files, plan.sources, signal);
     const obtainedAt = new Date(clock.nowMs()).toISOString();
     const record: ModelRecord = { format: 1, id: manifest.id, obtainedAt, files };
     await writeJson(join(staging, RECORD_NAME), record);
+    // Only now: what turned out to be no model must not be demanded ever after.
+    for (const { key, url } of plan.downloads) {
+      const file = done.get(key);
+      if (file) await known.add(url, { sha256: file.sha256, bytes: file.bytes, firstSeenAt: obtainedAt });
+    }
     return record;
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
@@ -70,13 +78,12 @@ const WORK = ".work";
 async function fetchAll(
   manifest: ModelManifest,
   { downloads }: SourcePlan,
-  tools: PullTools,
+  known: KnownChecksums,
+  { layout, clock, downloader, disk, logger, onState }: PullTools,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const { layout, clock, downloader, disk, logger, onState } = tools;
-  const fetched = new Map<string, string>();
-  if (downloads.length === 0) return fetched;
-  const known = await KnownChecksums.read(layout.known(manifest.id));
+): Promise<ReadonlyMap<string, Downloaded>> {
+  const done = new Map<string, Downloaded>();
+  if (downloads.length === 0) return done;
   const sizes = new Map<string, number | undefined>();
   for (const { key, url, bytes } of downloads) {
     sizes.set(key, bytes ?? known.find(url)?.bytes ?? (await downloader.sizeOf(url, signal)));
@@ -89,19 +96,20 @@ async function fetchAll(
   logger.info(`Downloading ${manifest.id} (size: ${size})`, { model: manifest.id });
   onState({ name: "downloading", ...meter.progress() });
   for (const download of downloads) {
-    const path = join(layout.partialDir(manifest.id), `${download.key}.partial`);
-    const done = await downloader.download(
-      withKnown(download, known),
-      path,
-      (bytes, total) => meter.update(download.key, bytes, total),
-      signal,
-    );
-    const firstSeenAt = new Date(clock.nowMs()).toISOString();
-    await known.add(download.url, { sha256: done.sha256, bytes: done.bytes, firstSeenAt });
-    meter.update(download.key, done.bytes, done.bytes);
-    fetched.set(download.key, done.path);
+    const { key } = download;
+    const path = join(layout.partialDir(manifest.id), `${key}.partial`);
+    const onBytes = (bytes: number, total: number | undefined) => meter.update(key, bytes, total);
+    const file = await downloader
+      .download(withKnown(download, known), path, onBytes, signal)
+      .catch((error: unknown) => {
+        throw isUnlikeFirst(error, download, known)
+          ? replaced(download, layout.known(manifest.id), error)
+          : error;
+      });
+    meter.update(key, file.bytes, file.bytes);
+    done.set(key, file);
   }
-  return fetched;
+  return done;
 }
 
 /** The download with the checksum of its first time, where nobody publishes one. */
@@ -109,6 +117,21 @@ function withKnown(download: PlannedDownload, known: KnownChecksums): PlannedDow
   if (download.sha256 ?? download.integrity ?? download.md5) return download;
   const before = known.find(download.url);
   return before ? { ...download, sha256: before.sha256 } : download;
+}
+
+function isUnlikeFirst(error: unknown, download: PlannedDownload, known: KnownChecksums): boolean {
+  return (
+    error instanceof AssetError && error.code === "asset-corrupt" && withKnown(download, known) !== download
+  );
+}
+
+function replaced({ url }: PlannedDownload, record: string, cause: unknown): AssetError {
+  return new AssetError(
+    "asset-corrupt",
+    `${url} is no longer the file it was at its first download and was thrown away; ` +
+      `if you trust the new one, remove ${record}`,
+    { cause },
+  );
 }
 
 async function assemble(

@@ -49,8 +49,10 @@ export async function unpackFiles(
     onBytes: onUnpacked,
     signal,
   });
-  // Only where everything is wanted can the top folder be told from a wanted one.
-  if (wanted.some(({ path, member }) => path.endsWith("/") && member === "")) await foldTopFolder(dir);
+  // Only where everything is wanted can a top folder be told from a wanted one.
+  const whole =
+    stripComponents === 0 && wanted.find(({ path, member }) => path.endsWith("/") && member === "");
+  if (whole) await foldTopFolder(join(dir, normal(whole.path)));
   for (const file of files) await requirePresent(join(dir, normal(file.path)), file);
   for (const name of await readdir(dir)) await rename(join(dir, name), join(staging, name));
 }

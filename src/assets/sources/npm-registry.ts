@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import pacote from "pacote";
+import { join } from "node:path";
 import { AssetError, messageOf } from "../../base/errors.js";
 
 /** How to reach the npm registry. */
 export interface NpmSettings {
-  /** Address of the registry; absent means the public one. */
-  readonly registry?: string;
+  /** Address of the registry. */
+  readonly registry: string;
   /** Registries of scopes (`@name`). */
   readonly scopes: Readonly<Record<string, string>>;
 }
@@ -25,6 +24,7 @@ const PATIENCE = {
   fetchRetryMaxtimeout: 5000,
   fetchTimeout: 30_000,
 } as const;
+const PUBLIC_REGISTRY = "https://registry.npmjs.org/";
 
 /**
  * The registry npm itself would use: `npm_config_registry` of the environment, else the `.npmrc` of the working
@@ -43,7 +43,7 @@ export async function npmSettings(
   const files = [
     join(folder, ".npmrc"),
     config("userconfig") ?? join(env["HOME"] ?? "/", ".npmrc"),
-    config("globalconfig") ?? join(config("prefix") ?? dirname(dirname(process.execPath)), "etc/npmrc"),
+    config("globalconfig") ?? join(config("prefix") ?? "/usr/local", "etc/npmrc"),
   ];
   const scopes: Record<string, string> = {};
   let registry = config("registry");
@@ -53,7 +53,7 @@ export async function npmSettings(
       if (/^@[^/]+:registry$/.test(key)) scopes[key.replace(/:registry$/, "")] ??= value;
     }
   }
-  return { ...(registry && { registry }), scopes };
+  return { registry: registry ?? PUBLIC_REGISTRY, scopes };
 }
 
 async function readNpmrc(
@@ -83,9 +83,11 @@ export async function findTarball(
 ): Promise<Tarball> {
   const scope = /^(@[^/]+)\//.exec(spec)?.[1];
   const base = (scope && scopes[scope]) ?? registry;
+  // Loaded when first needed: it brings half of npm along.
+  const { default: pacote } = await import("pacote");
   // No cache folder is named, so none is written; the answer is a few kilobytes.
   const manifest = await pacote
-    .manifest(spec, { ...(base && { registry: base }), preferOnline: true, ...PATIENCE })
+    .manifest(spec, { registry: base, preferOnline: true, ...PATIENCE })
     .catch((error: unknown) => {
       const hint =
         (error as NodeJS.ErrnoException).code === "E404" ? "it does not exist there" : messageOf(error);
@@ -105,13 +107,9 @@ export async function findTarball(
   return { url: atRegistry(manifest._resolved, base), integrity: pinned ?? integrity };
 }
 
-/**
- * Metadata copied from the public registry names its tarballs there; a mirror has them under the same path,
- * `<name>/-/<file>.tgz`.
- */
-function atRegistry(tarball: string, registry: string | undefined): string {
-  if (registry === undefined) return tarball;
-  const { host, pathname } = new URL(tarball);
-  if (host === new URL(registry).host || !pathname.includes("/-/")) return tarball;
-  return new URL(pathname.slice(1), registry.endsWith("/") ? registry : `${registry}/`).href;
+/** Metadata copied from the public registry names its tarballs there; a mirror has them under the same path. */
+function atRegistry(tarball: string, registry: string): string {
+  const url = new URL(tarball);
+  if (url.host !== new URL(PUBLIC_REGISTRY).host) return tarball;
+  return new URL(url.pathname.slice(1), registry.endsWith("/") ? registry : `${registry}/`).href;
 }
