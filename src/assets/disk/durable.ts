@@ -1,4 +1,4 @@
-import { open, rename, writeFile } from "node:fs/promises";
+import { open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Makes the names in a folder outlive a power cut. */
@@ -24,9 +24,14 @@ export async function syncFile(path: string): Promise<void> {
 /** Writes a small JSON file so that a reader sees the old or the new one, never half of either. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const temporary = `${path}.new`;
-  await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
-  await syncFile(temporary);
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
+    await syncFile(temporary);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
   await syncFolder(dirname(path));
 }
 
