@@ -4,8 +4,8 @@ import { AssetError, messageOf } from "../../base/errors.js";
 
 /** How to reach the npm registry. */
 export interface NpmSettings {
-  /** Address of the registry. */
-  readonly registry: string;
+  /** Address of the registry; absent means npm's own default. */
+  readonly registry?: string;
   /** Registries of scopes (`@name`). */
   readonly scopes: Readonly<Record<string, string>>;
 }
@@ -24,11 +24,10 @@ const PATIENCE = {
   fetchRetryMaxtimeout: 5000,
   fetchTimeout: 30_000,
 } as const;
-const PUBLIC_REGISTRY = "https://registry.npmjs.org/";
 
 /**
  * The registry npm itself would use: `npm_config_registry` of the environment, else the `.npmrc` of the working
- * folder, the user and the system, in npm's order; else the public one.
+ * folder, the user and the system, in npm's order.
  * @param env the process's environment.
  * @param folder the working folder.
  */
@@ -53,7 +52,7 @@ export async function npmSettings(
       if (/^@[^/]+:registry$/.test(key)) scopes[key.replace(/:registry$/, "")] ??= value;
     }
   }
-  return { registry: registry ?? PUBLIC_REGISTRY, scopes };
+  return { ...(registry && { registry }), scopes };
 }
 
 async function readNpmrc(
@@ -87,7 +86,7 @@ export async function findTarball(
   const { default: pacote } = await import("pacote");
   // No cache folder is named, so none is written; the answer is a few kilobytes.
   const manifest = await pacote
-    .manifest(spec, { registry: base, preferOnline: true, ...PATIENCE })
+    .manifest(spec, { ...(base && { registry: base }), preferOnline: true, ...PATIENCE })
     .catch((error: unknown) => {
       const hint =
         (error as NodeJS.ErrnoException).code === "E404" ? "it does not exist there" : messageOf(error);
@@ -107,9 +106,13 @@ export async function findTarball(
   return { url: atRegistry(manifest._resolved, base), integrity: pinned ?? integrity };
 }
 
-/** Metadata copied from the public registry names its tarballs there; a mirror has them under the same path. */
-function atRegistry(tarball: string, registry: string): string {
+/**
+ * Metadata that a mirror copied names the tarballs of where it copied from; the mirror has them under the same path.
+ * Registries that keep tarballs elsewhere do not use npm's `/-/` in their paths.
+ */
+function atRegistry(tarball: string, registry: string | undefined): string {
   const url = new URL(tarball);
-  if (url.host !== new URL(PUBLIC_REGISTRY).host) return tarball;
-  return new URL(url.pathname.slice(1), registry.endsWith("/") ? registry : `${registry}/`).href;
+  if (registry === undefined || !url.pathname.includes("/-/")) return tarball;
+  const base = new URL(registry.endsWith("/") ? registry : `${registry}/`);
+  return url.host === base.host ? tarball : new URL(url.pathname.slice(1), base).href;
 }
