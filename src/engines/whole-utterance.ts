@@ -28,17 +28,25 @@ export class WholeUtterance implements SpeechStream {
     for (let start = 0; start < samples.length; start += this.#maxSamples) {
       found.push(await this.#decode(samples.subarray(start, start + this.#maxSamples)));
     }
-    const language = found.find((part) => part.text !== "")?.language;
-    const text = found
-      .map((part) => part.text)
-      .filter((part) => part !== "")
-      .join(" ");
-    return { text, ...(language === undefined ? {} : { language }) };
+    return join(found.filter((part) => part.text !== ""));
   }
 
   async cancel(): Promise<void> {
     this.#pieces = [];
   }
+}
+
+/** One transcript of several in a row; it is as sure as its least sure part. */
+function join(parts: readonly Transcript[]): Transcript {
+  const [first] = parts;
+  if (!first) return { text: "" };
+  if (parts.length === 1) return first;
+  const confidences = parts.map(({ confidence }) => confidence).filter((value) => value !== undefined);
+  return {
+    text: parts.map(({ text }) => text).join(" "),
+    ...(first.language === undefined ? {} : { language: first.language }),
+    ...(confidences.length === 0 ? {} : { confidence: Math.min(...confidences) }),
+  };
 }
 
 function concatenate(pieces: readonly Float32Array[]): Float32Array {

@@ -3,9 +3,11 @@ import { EngineError, messageOf } from "../../base/errors.js";
 import type { Availability } from "../capability.js";
 import { isInstalled } from "../installed-package.js";
 
-/** A tensor by value; the type of its data is the type of the tensor. */
+type OnnxRuntime = typeof import("onnxruntime-node");
+
+/** A tensor by value; the type of its data is the type of the tensor: `Uint8Array` stands for booleans. */
 export interface TensorValue {
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | BigInt64Array | Uint8Array;
   readonly dims: readonly number[];
 }
 
@@ -13,8 +15,16 @@ export interface TensorValue {
 export interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** @throws {EngineError} `engine-failed` */
-  run(inputs: Readonly<Record<string, TensorValue>>): Promise<Readonly<Record<string, TensorValue>>>;
+  /** Sizes of an input's dimensions; a name where the size is free. @throws {EngineError} `engine-bad-graph` */
+  inputShape(name: string): readonly (number | string)[];
+  /**
+   * @param outputs the ones wanted, all by default; each one costs a copy
+   * @throws {EngineError} `engine-failed`, `engine-bad-graph`
+   */
+  run(
+    inputs: Readonly<Record<string, TensorValue>>,
+    outputs?: readonly string[],
+  ): Promise<Readonly<Record<string, TensorValue>>>;
   release(): Promise<void>;
 }
 
@@ -25,7 +35,7 @@ export async function onnxRuntimeAvailable(): Promise<Availability> {
 }
 
 /**
- * Loads a network with one thread's worth of everything kept small; for models that share a process.
+ * Loads a network.
  * @throws {EngineError} `engine-unavailable`, `engine-load-failed`
  */
 export async function openOnnxSession(
@@ -45,22 +55,19 @@ export async function openOnnxSession(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(inputs) {
-      const feeds: Record<string, InstanceType<typeof ort.Tensor>> = {};
-      for (const [name, { data, dims }] of Object.entries(inputs)) {
-        feeds[name] =
-          data instanceof Float32Array
-            ? new ort.Tensor("float32", data, [...dims])
-            : new ort.Tensor("int64", data, [...dims]);
-      }
-      try {
-        const outputs = await session.run(feeds);
-        return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, tensorValue(value)]));
-      } catch (error) {
+    inputShape(name) {
+      const input = session.inputMetadata.find((candidate) => candidate.name === name);
+      if (!input?.isTensor) throw new EngineError("engine-bad-graph", `The model has no tensor ${name}.`);
+      return input.shape;
+    },
+    async run(inputs, outputs = session.outputNames) {
+      const feeds = Object.entries(inputs).map(([name, value]) => [name, tensorOf(ort, value)] as const);
+      const results = await session.run(Object.fromEntries(feeds), outputs).catch((error: unknown) => {
         throw new EngineError("engine-failed", `ONNX Runtime failed on ${path}: ${messageOf(error)}`, {
           cause: error,
         });
-      }
+      });
+      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, valueFrom(value)]));
     },
     release: () => session.release(),
   };
@@ -70,8 +77,8 @@ function sessionOptions({
   threads,
   arena,
 }: {
-  threads: number;
-  arena: boolean;
+  readonly threads: number;
+  readonly arena: boolean;
 }): InferenceSession.SessionOptions {
   return {
     intraOpNumThreads: threads,
@@ -80,12 +87,19 @@ function sessionOptions({
     enableMemPattern: arena,
     // Warnings about unused initializers and the like would fill the worker's last lines.
     logSeverityLevel: 3,
+    // Threads that spin while they wait burn processor time for nothing.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
 }
 
-/** Only float and int64 tensors occur in the models of this program. */
-function tensorValue(tensor: { data: unknown; dims: readonly number[] }): TensorValue {
+function tensorOf({ Tensor }: OnnxRuntime, { data, dims }: TensorValue) {
+  if (data instanceof Float32Array) return new Tensor("float32", data, [...dims]);
+  if (data instanceof Uint8Array) return new Tensor("bool", data, [...dims]);
+  return new Tensor("int64", data, [...dims]);
+}
+
+/** Only float and int64 tensors come out of the models of this program. */
+function valueFrom(tensor: { readonly data: unknown; readonly dims: readonly number[] }): TensorValue {
   if (tensor.data instanceof Float32Array || tensor.data instanceof BigInt64Array) {
     return { data: tensor.data, dims: tensor.dims };
   }
