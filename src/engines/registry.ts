@@ -2,6 +2,7 @@ import type { ProviderDescriptor } from "./capability.js";
 import { espeak } from "./espeak/espeak.js";
 import { moonshine } from "./moonshine/moonshine.js";
 import { openwakeword } from "./openwakeword/openwakeword.js";
+import { piper } from "./piper/piper.js";
 import { sileroV3, sileroV4 } from "./silero/silero.js";
 import { sileroVad } from "./silero-vad/silero-vad.js";
 import { vosk } from "./vosk/vosk.js";
@@ -12,12 +13,12 @@ export const PROVIDERS: readonly ProviderDescriptor[] = [
   moonshine,
   whisper,
   vosk,
+  piper,
+  sileroV3,
+  sileroV4,
   espeak,
   sileroVad,
   openwakeword,
-  sileroV3,
-  sileroV4,
-  sileroVad,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));
