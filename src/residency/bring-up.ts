@@ -76,7 +76,7 @@ export class BringUp {
     signal.throwIfAborted();
     if (manifest.files.length === 0) return {};
     try {
-      return (await this.#store.obtain(manifest, signal)).paths;
+      return (await unlessAborted(this.#store.obtain(manifest, signal), signal)).paths;
     } catch (error) {
       signal.throwIfAborted();
       this.#setbacks.record(resident, "refused", asVoiceError(error));
@@ -156,7 +156,10 @@ export class BringUp {
       if (home.exit)
         throw new WorkerError("worker-crashed", `${resident.title} crashed right after its warm-up.`);
     } catch (error) {
-      throw await this.#abandon(resident, home, () => this.#setbacks.causeOf(resident, home, key, error));
+      const { aborted, reason } = flight.abort.signal;
+      throw await this.#abandon(resident, home, async () =>
+        aborted ? asVoiceError(reason) : this.#setbacks.causeOf(resident, home, key, error),
+      );
     }
     this.#settleIn(resident, home, outcome, key);
   }
@@ -206,4 +209,13 @@ function strongest(wants: ReadonlySet<Want>): Pick<AdmissionRequest, "mayEvict" 
   const all = [...wants];
   const strength = Math.max(0, ...all.map(({ mayEvict }) => EVICTION_ORDER.indexOf(mayEvict)));
   return { mayEvict: EVICTION_ORDER[strength] ?? "nobody", mayWait: all.some(({ mayWait }) => mayWait) };
+}
+
+/** The work's result, or the signal's reason at once, even when the work takes its time to notice. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.js";
 import { SessionError, type VoiceError, WorkerError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
+import { exitError } from "../workers/exit-reason.js";
 import type { WorkerExit } from "../workers/model-worker.js";
 import { leasesOf } from "./model-state.js";
 import type { Resident } from "./resident.js";
@@ -103,7 +104,7 @@ export class Departures {
   async #crashed(resident: Resident, home: WorkerHome, exit: WorkerExit): Promise<void> {
     const { key } = resident;
     home.residents.delete(resident.id);
-    const error = home.hung ? hungError(resident) : exitError(resident, exit);
+    const error = home.hung ? hungError(resident) : exitError(resident.title, exit);
     this.#setbacks.record(resident, "crashed", error);
     resident.moveOut();
     const cause = await this.#setbacks.causeOf(resident, home, key, error);
@@ -119,10 +120,4 @@ const ENDED = { error: new WorkerError("worker-crashed", "The model was unloaded
 
 function hungError({ title }: Resident): VoiceError {
   return new WorkerError("worker-hung", `${title} stopped answering and was ended.`);
-}
-
-function exitError({ title }: Resident, { code, signal, stderr }: WorkerExit): VoiceError {
-  const said = stderr.at(-1);
-  const how = signal ?? `exit ${code}`;
-  return new WorkerError("worker-crashed", `${title} crashed (${how})${said ? `: ${said}` : "."}`);
 }

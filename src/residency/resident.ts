@@ -101,7 +101,8 @@ export class Resident {
     this.loaded = undefined;
     this.measuredBytes = undefined;
     this.readySinceMs = undefined;
-    this.cancelTimers();
+    this.idleTimer?.cancel();
+    this.drainTimer?.cancel();
   }
 
   /** Tells of figures that changed without a change of state. */
