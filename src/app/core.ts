@@ -5,26 +5,32 @@ import type { ModelStore } from "../assets/model-store.js";
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalog } from "../catalog/catalog.js";
+import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
 import { findProvider, PROVIDERS } from "../engines/registry.js";
 import { FootprintBook } from "../residency/footprint-book.js";
 import { type Budget, parseBudgetOption, resolveBudget } from "../residency/memory/budget.js";
 import { KernelMemoryProbe } from "../residency/memory/memory-probe.js";
 import { Residency } from "../residency/residency.js";
+import { Schedule } from "../residency/schedule.js";
 import type { Controls } from "../sessions/controls.js";
 import { RequestLog } from "../sessions/request-log.js";
 import type { ListenerSnapshot, SnapshotSource } from "../sessions/snapshot.js";
 import type { VoiceSessions } from "../sessions/voice.js";
 import { Voice } from "../sessions/voice-sessions.js";
+import { guessLanguage } from "../text/detect-script.js";
+import { speakable } from "../text/speakable.js";
 import { ProcessSpawner } from "../workers/spawner.js";
 import { readBoard } from "./board.js";
 import { CatalogLadder } from "./catalog-ladder.js";
 import { installedCatalog } from "./installed-catalog.js";
 import { ModelControls } from "./model-controls.js";
+import { offeredModels } from "./offered-models.js";
 import { openStore } from "./open-store.js";
 import { Preload } from "./preload.js";
 import { Reach } from "./reach.js";
 import { residentModels } from "./resident-models.js";
+import { scheduleEntries } from "./schedule-entries.js";
 import { buildSnapshot } from "./snapshot.js";
 import { SnapshotFeed } from "./snapshot-feed.js";
 import { installId } from "./state-file.js";
@@ -59,9 +65,11 @@ export class Core {
   readonly preload: Preload;
   readonly voice: VoiceSessions;
   readonly controls: Controls;
-  readonly usable: ReadonlySet<string>;
+  /** The models peers are told of. The same list for ever: Home Assistant compares. */
+  readonly offered: readonly ModelManifest[];
   readonly #feed: SnapshotFeed;
   readonly #residency: Residency;
+  readonly #schedule: Schedule;
   #listeners: readonly ListenerSnapshot[] = [];
 
   /** @throws {ConfigError} for settings or a catalog that cannot be used; {AssetError} for a data folder that cannot */
@@ -85,7 +93,7 @@ export class Core {
     const { dataDir, catalog, probe, book, store, usable, budget } = found;
     this.installId = installId(dataDir);
     this.catalog = catalog;
-    this.usable = usable;
+    this.offered = offeredModels(catalog, usable, config);
     const reach = new Reach((url) => mirrored(url, { huggingFace: config.models.mirror }));
     const isPresent = (id: string) => store.state(id).name === "present";
     this.ladder = new CatalogLadder(() => ({
@@ -123,8 +131,16 @@ export class Core {
       clock,
       log,
       options: voiceOptions(config, catalog, usable),
+      prepare: speakable,
+      // Home Assistant names no language when it wants something spoken.
+      languageOf: (text) => guessLanguage(text, [config.language, ...catalog.languages("tts")]),
     });
     this.controls = new ModelControls({ catalog, store, residency: this.#residency });
+    this.#schedule = new Schedule({
+      entries: scheduleEntries(config.schedules, catalog),
+      residency: this.#residency,
+      logger: log,
+    });
     this.preload = new Preload({
       config,
       catalog,
@@ -161,6 +177,12 @@ export class Core {
     return this.#feed;
   }
 
+  /** Begins to make ready what would answer, without waiting for it. */
+  prefetch(capability: Capability, language: string): void {
+    const [model] = this.ladder.ladder(capability, { language });
+    if (model) this.#residency.prefetch(model.id);
+  }
+
   /** Notes where the gateways listen, for the snapshot. */
   setListeners(listeners: readonly ListenerSnapshot[]): void {
     this.#listeners = listeners;
@@ -170,6 +192,7 @@ export class Core {
   /** Ends every worker and keeps what was learned. */
   async close(): Promise<void> {
     this.preload.close();
+    await this.#schedule.close();
     this.#feed.flush();
     this.#feed.close();
     await this.#residency.close();

@@ -1,6 +1,11 @@
+import type { Clock } from "../base/clock.js";
 import { messageOf } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import type { Config } from "../config/schema.js";
 import { DISCOVERY_DEFAULTS, type DiscoveryOptions } from "../gateways/discovery/options.js";
 import { DiscoveryPublisher } from "../gateways/discovery/publisher.js";
+import { HermesBridge } from "../gateways/hermes/bridge.js";
+import { HERMES_DEFAULTS } from "../gateways/hermes/options.js";
 import { BrokerLink } from "../gateways/mqtt/broker-link.js";
 import { EmbeddedBroker } from "../gateways/mqtt/embedded-broker.js";
 import type { BrokerEndpoint } from "../gateways/mqtt/endpoint.js";
@@ -8,6 +13,7 @@ import { SupervisorApi } from "../gateways/supervisor/api.js";
 import { mqttService } from "../gateways/supervisor/mqtt-service.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
 import type { Core, CoreParts } from "./core.js";
+import { hermesOffer } from "./hermes-offer.js";
 
 const SUPERVISOR_URL = "http://supervisor";
 
@@ -17,6 +23,7 @@ export class MqttDoors {
   readonly #broker: EmbeddedBroker | undefined;
   readonly #link: BrokerLink;
   readonly #publisher: DiscoveryPublisher;
+  readonly #hermes: HermesBridge | undefined;
 
   /** Never rejects: voice works without MQTT. */
   static async open(parts: CoreParts, core: Core, underSupervisor: boolean): Promise<MqttDoors | undefined> {
@@ -52,22 +59,55 @@ export class MqttDoors {
     this.#broker = broker;
     this.listener = broker ? { name: "mqtt", address: broker.host, port: broker.port } : undefined;
     this.#link = new BrokerLink(
-      { endpoint, baseTopic, installId: core.installId, audio: false },
+      { endpoint, baseTopic, installId: core.installId, audio: config.hermes.enabled },
       { clock, logger: log },
     );
-    const options: DiscoveryOptions = { ...DISCOVERY_DEFAULTS, baseTopic, discoveryPrefix, controls: false };
+    const options: DiscoveryOptions = {
+      ...DISCOVERY_DEFAULTS,
+      baseTopic,
+      discoveryPrefix,
+      textEvents: config.mqtt.text_events,
+      controls: false,
+    };
     this.#publisher = new DiscoveryPublisher(options, {
       port: this.#link.control,
       source: core.snapshots,
       clock,
       logger: log,
     });
+    this.#hermes = config.hermes.enabled ? this.#openHermes(config, core, clock, log) : undefined;
     this.#publisher.start();
+    this.#hermes?.start();
     this.#link.start();
+  }
+
+  #openHermes({ hermes, language }: Config, core: Core, clock: Clock, logger: Logger): HermesBridge {
+    return new HermesBridge(
+      { ...HERMES_DEFAULTS, sites: hermes.sites, wakeWords: hermes.wake_words },
+      {
+        control: this.#link.control,
+        audio: this.#link.audio,
+        voices: core.voice,
+        clock,
+        logger,
+        prefetch: {
+          prefetchStt: (asked) => core.prefetch("stt", asked ?? language),
+          prefetchTts: (asked) => core.prefetch("tts", asked ?? language),
+        },
+        offer: () => hermesOffer(core.offered),
+        news: {
+          onText: ({ siteId, ...heard }) =>
+            this.#publisher.announce({ kind: "text", site: siteId, ...heard }),
+          onWake: ({ siteId, ...heard }) =>
+            this.#publisher.announce({ kind: "wake", site: siteId, ...heard }),
+        },
+      },
+    );
   }
 
   /** Says `offline` before it goes. */
   async close(): Promise<void> {
+    this.#hermes?.close();
     this.#publisher.close();
     await this.#link.close();
     await this.#broker?.close();

@@ -5,7 +5,6 @@ import type { ListenerSnapshot } from "../sessions/snapshot.js";
 import { Core, type CoreParts } from "./core.js";
 import { Door } from "./door.js";
 import { MqttDoors } from "./mqtt-doors.js";
-import { offeredModels } from "./offered-models.js";
 import { removeServerFile, writeServerFile } from "./state-file.js";
 import { VERSION } from "./version.js";
 
@@ -52,10 +51,9 @@ export class Runtime {
   #wyoming(): Door {
     const { config, clock, log } = this.#parts;
     const { host, port, max_connections: connections, max_audio_seconds: audioSeconds } = config.wyoming;
-    const manifests = offeredModels(this.#core.catalog, this.#core.usable, config);
     const server = new WyomingServer({
       voice: this.#core.voice,
-      manifests: () => manifests,
+      manifests: () => this.#core.offered,
       clock,
       log,
       options: {
@@ -68,7 +66,7 @@ export class Runtime {
           version: VERSION,
           attribution: { name: "Irene Edge", url: "https://github.com/irene-edge/irene-edge" },
         },
-        endpointing: false,
+        endpointing: config.wyoming.endpointing,
         transcriptStreaming: false,
         synthesizeStreaming: true,
         limits: { ...WYOMING_LIMITS, audioSeconds, connections, connectionsPerAddress: connections },

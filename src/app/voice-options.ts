@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { MIB } from "../base/units.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Capability } from "../catalog/manifest.js";
 import { providerSettings } from "../config/provider-settings.js";
@@ -10,6 +11,7 @@ const MAX_WAITING = 64;
 /** Sessions' options from the settings. */
 export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlySet<string>): VoiceOptions {
   const detector = catalog.byCapability("vad").find(({ provider }) => usable.has(provider));
+  const wake = config.providers.wake.openwakeword;
   return {
     defaultLanguage: config.language,
     deadlineMs: config.request_deadline_seconds * 1000,
@@ -20,7 +22,12 @@ export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlyS
     parallel: Math.max(4, availableParallelism()),
     maxWaiting: MAX_WAITING,
     ...(detector ? { voiceDetector: detector.id } : {}),
-    wake: { threshold: 0.5, triggerLevel: 1, refractoryMs: 2000 },
+    audioCacheBytes: config.answers.cache_mbytes * MIB,
+    wake: {
+      threshold: wake.threshold,
+      triggerLevel: wake.trigger_level,
+      refractoryMs: wake.refractory_seconds * 1000,
+    },
   };
 }
 

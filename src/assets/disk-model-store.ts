@@ -251,8 +251,8 @@ export class DiskModelStore implements ModelStore {
         if (signal.aborted) throw signal.reason;
         if (!(error instanceof AssetError) || error.code === "disk-full") throw error;
         failures.push(error);
-        const next = source !== sources.at(-1) ? "; trying the next source" : "";
-        logger.warn(`${error.message}${next}`, { model: id });
+        // Whoever asked for the model reports the last failure; those before it would go unheard.
+        if (source !== sources.at(-1)) logger.warn(`${error.message}; trying the next source`, { model: id });
       }
     }
     const [first] = failures;

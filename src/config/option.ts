@@ -1,5 +1,7 @@
+import { parse } from "yaml";
+
 /** How a value is written in text (environment, flag, option page) and what the schema of the add-on calls it. */
-export type OptionKind = "bool" | "int" | "float" | "str" | "list" | "map";
+export type OptionKind = "bool" | "int" | "float" | "str" | "list" | "map" | "yaml";
 
 /** One leaf of the configuration tree: what convict needs, and what documentation is made from. */
 export interface Option<T> {
@@ -12,7 +14,8 @@ export interface Option<T> {
   readonly sensitive?: boolean;
 }
 
-const option = <T>(
+/** Any other kind of value. */
+export const option = <T>(
   kind: OptionKind,
   fallback: T,
   doc: string,
@@ -122,6 +125,8 @@ export function fromText(kind: OptionKind, text: string): unknown {
             return cut < 0 ? [pair.trim(), ""] : [pair.slice(0, cut).trim(), pair.slice(cut + 1).trim()];
           }),
       );
+    case "yaml":
+      return parse(text);
     case "str":
       return text;
   }

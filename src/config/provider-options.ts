@@ -1,4 +1,4 @@
-import { bool, int, map, oneOf, oneOfNumbers, str } from "./option.js";
+import { bool, float, int, list, map, oneOf, oneOfNumbers, str } from "./option.js";
 
 const common = {
   enabled: bool(true, "Whether this provider may be used."),
@@ -47,6 +47,12 @@ export const PROVIDER_OPTIONS = {
       device: oneOf("cpu", ["cpu", "cuda"], "Where to run; cuda falls back to cpu with a warning."),
       default_language: str("", "Language when a request names none; empty detects it."),
     },
+    vosk: {
+      ...common,
+      model_paths: map("Folder with a Vosk model, by language, instead of models of the catalog."),
+      grammar: list([], "Sentences or words to listen for; empty hears everything the model knows."),
+      library: str("", "Path of libvosk.so; empty finds it."),
+    },
   },
   tts: {
     espeak: {
@@ -54,13 +60,28 @@ export const PROVIDER_OPTIONS = {
       rate: int(175, 80, 450, "Words per minute."),
       pitch: int(50, 0, 99, "Pitch."),
     },
+    piper: {
+      ...common,
+      default_speaker: str("", "Speaker of a voice with several; empty takes its first."),
+      length_scale: float(1, 0.1, 5, "Slowness of speech: 1.2 is a fifth slower."),
+      noise_scale: float(0.667, 0, 2, "Variation of the sound."),
+      noise_w: float(0.8, 0, 2, "Variation of the rhythm."),
+      espeak_data: str("", "Path of espeak-ng-data; empty finds it."),
+    },
     silero_v3: { ...silero, sample_rate: sileroRate(24_000) },
     silero_v4: { ...silero, sample_rate: sileroRate(48_000) },
   },
   vad: {
     silero_vad: { ...common },
   },
-  wake: {},
+  wake: {
+    openwakeword: {
+      ...common,
+      threshold: float(0.5, 0.05, 0.99, "Score from which a word counts as heard."),
+      trigger_level: int(1, 1, 20, "Frames of 80 ms in a row above the threshold before a word counts."),
+      refractory_seconds: float(2, 0, 60, "Seconds after a detection without another of the same word."),
+    },
+  },
 } as const;
 
 export const PROVIDER_KINDS = { stt: "asr", tts: "tts", vad: "vad", wake: "wake" } as const;

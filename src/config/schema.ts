@@ -1,5 +1,6 @@
-import { bool, float, int, keepAlive, map, match, type Option, oneOf, secret, str } from "./option.js";
+import { bool, float, int, keepAlive, list, map, match, type Option, oneOf, secret, str } from "./option.js";
 import { PROVIDER_OPTIONS } from "./provider-options.js";
+import { schedules } from "./schedules.js";
 
 /** A branch or leaf of the option tree. */
 export type OptionTree = { readonly [key: string]: OptionTree | Option<unknown> };
@@ -41,10 +42,15 @@ export const OPTIONS = {
   ),
   keep_alive: keepAlive("Seconds an idle model stays in memory; -1 keeps it for as long as memory allows."),
   threads: int(0, 0, 64, "Threads of one model; 0 chooses by the number of cores."),
+  schedules: schedules("What happens to models at a time of day."),
   wyoming: {
     host: str("0.0.0.0", "Address the Wyoming port listens on."),
     port: int(10300, 0, 65535, "Wyoming port; 0 takes any free one."),
     max_connections: int(64, 1, 1024, "Connections at once."),
+    endpointing: bool(
+      false,
+      "Find the end of speech here and answer before the audio ends; Home Assistant then does not look for it.",
+    ),
     max_audio_seconds: int(120, 1, 3600, "Longest audio of one request."),
   },
   http: {
@@ -70,12 +76,22 @@ export const OPTIONS = {
       "a topic without + and #",
       "Topic below which states are published.",
     ),
+    text_events: bool(
+      false,
+      "Publish recognised text as an event. It is what is said at home: off unless wanted.",
+    ),
+    controls: bool(true, "Offer buttons, selects and numbers in Home Assistant."),
     discovery_prefix: match(
       "homeassistant",
       /^[^+#/\s][^+#\s]*$/,
       "a topic without + and #",
       "Discovery prefix of Home Assistant.",
     ),
+  },
+  hermes: {
+    enabled: bool(true, "Whether Hermes satellites (Rhasspy, ESP32) are served over MQTT."),
+    sites: list([], "Sites served; empty serves all."),
+    wake_words: list([], "Wake words listened for at satellites; empty listens for all."),
   },
   models: {
     offline: bool(false, "Never use the network; only models already on disk."),
@@ -88,6 +104,14 @@ export const OPTIONS = {
   audio: {
     trim_silence: bool(true, "Cut silence around an utterance before models that lose accuracy with it."),
     speech_threshold: float(0.5, 0.05, 0.95, "Probability from which a frame counts as speech."),
+  },
+  answers: {
+    cache_mbytes: int(
+      0,
+      0,
+      1024,
+      "Memory for sentences spoken before, so that they sound at once; 0 keeps none.",
+    ),
   },
   log: {
     level: oneOf(
