@@ -31,11 +31,6 @@ declare module "sherpa-onnx-node" {
     readonly tailPaddings: number;
   }
 
-  interface OfflineMoonshineConfig {
-    readonly encoder: string;
-    readonly mergedDecoder: string;
-  }
-
   interface OfflineTransducerConfig {
     readonly encoder: string;
     readonly decoder: string;
@@ -46,7 +41,6 @@ declare module "sherpa-onnx-node" {
     readonly featConfig: FeatureConfig;
     readonly modelConfig: CommonModelConfig & {
       readonly whisper?: OfflineWhisperConfig;
-      readonly moonshine?: OfflineMoonshineConfig;
       readonly transducer?: OfflineTransducerConfig;
       readonly paraformer?: { readonly model: string };
       readonly nemoCtc?: { readonly model: string };
