@@ -3,6 +3,7 @@ import { espeak } from "./espeak/espeak.js";
 import { moonshine } from "./moonshine/moonshine.js";
 import { openwakeword } from "./openwakeword/openwakeword.js";
 import { piper } from "./piper/piper.js";
+import { sherpa } from "./sherpa-models/sherpa.js";
 import { sileroV3, sileroV4 } from "./silero/silero.js";
 import { sileroVad } from "./silero-vad/silero-vad.js";
 import { vosk } from "./vosk/vosk.js";
@@ -13,6 +14,7 @@ export const PROVIDERS: readonly ProviderDescriptor[] = [
   moonshine,
   whisper,
   vosk,
+  sherpa,
   piper,
   sileroV3,
   sileroV4,

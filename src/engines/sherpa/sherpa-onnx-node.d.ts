@@ -44,6 +44,8 @@ declare module "sherpa-onnx-node" {
       readonly transducer?: OfflineTransducerConfig;
       readonly paraformer?: { readonly model: string };
       readonly nemoCtc?: { readonly model: string };
+      readonly zipformerCtc?: { readonly model: string };
+      readonly dolphin?: { readonly model: string };
       readonly senseVoice?: {
         readonly model: string;
         readonly language?: string;
@@ -82,6 +84,7 @@ declare module "sherpa-onnx-node" {
       readonly paraformer?: { readonly encoder: string; readonly decoder: string };
       readonly zipformer2Ctc?: { readonly model: string };
       readonly nemoCtc?: { readonly model: string };
+      readonly toneCtc?: { readonly model: string };
       readonly modelType?: string;
     };
     readonly decodingMethod?: string;
