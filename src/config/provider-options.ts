@@ -1,4 +1,4 @@
-import { bool, float, int, list, map, oneOf, oneOfNumbers, str } from "./option.js";
+import { bool, float, int, map, oneOf, oneOfNumbers, str } from "./option.js";
 
 const common = {
   enabled: bool(true, "Whether this provider may be used."),
@@ -70,6 +70,17 @@ export const PROVIDER_OPTIONS = {
     },
     silero_v3: { ...silero, sample_rate: sileroRate(24_000) },
     silero_v4: { ...silero, sample_rate: sileroRate(48_000) },
+    vosk_tts: {
+      ...common,
+      default_language: oneOf(
+        "ru",
+        ["ru", "en", "de", "fr", "es"],
+        "Language when a request names none; all but ru are spoken by espeak-ng.",
+      ),
+      default_speaker: str("", "Speaker when a request names none; empty takes the model's first."),
+      sample_rate: oneOfNumbers(22_050, [16_000, 22_050, 44_100], "Samples a second of the speech."),
+      voice_speed: float(1, 0.5, 2, "Speed of speech; 1 is normal."),
+    },
   },
   vad: {
     silero_vad: { ...common },

@@ -7,6 +7,7 @@ import { sherpa } from "./sherpa-models/sherpa.js";
 import { sileroV3, sileroV4 } from "./silero/silero.js";
 import { sileroVad } from "./silero-vad/silero-vad.js";
 import { vosk } from "./vosk/vosk.js";
+import { voskTts } from "./vosk-tts/vosk-tts.js";
 import { whisper } from "./whisper/whisper.js";
 
 /** Every provider of this build. Descriptors are cheap: nothing native is imported before `load`. */
@@ -18,6 +19,7 @@ export const PROVIDERS: readonly ProviderDescriptor[] = [
   piper,
   sileroV3,
   sileroV4,
+  voskTts,
   espeak,
   sileroVad,
   openwakeword,

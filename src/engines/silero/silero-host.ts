@@ -1,6 +1,6 @@
 import { EngineError } from "../../base/errors.js";
 import { SingleFlight } from "../../base/single-flight.js";
-import type { PythonWithTorch } from "./python.js";
+import type { FoundPython } from "../find-python.js";
 import { loadFailure, readSpeech, type SileroOutcome } from "./silero-answer.js";
 import { SileroProcess } from "./silero-process.js";
 
@@ -67,7 +67,7 @@ export class SileroHost {
   }
 
   /** @throws {EngineError} `engine-load-failed` */
-  async load(python: PythonWithTorch, wanted: SileroPackage): Promise<SileroVoice> {
+  async load(python: FoundPython, wanted: SileroPackage): Promise<SileroVoice> {
     this.#packages.set(wanted.model, wanted);
     try {
       return await this.#loadOnce(python, wanted);
@@ -78,7 +78,7 @@ export class SileroHost {
   }
 
   /** @throws {EngineError} `engine-failed`, `engine-load-failed` */
-  async speak(python: PythonWithTorch, model: string, piece: SileroPiece): Promise<SileroOutcome> {
+  async speak(python: FoundPython, model: string, piece: SileroPiece): Promise<SileroOutcome> {
     const wanted = this.#packages.get(model);
     if (!wanted) throw new EngineError("engine-failed", `${model} has been unloaded.`);
     if (!this.#isLoaded(model)) await this.#loadOnce(python, wanted);
@@ -105,12 +105,12 @@ export class SileroHost {
     this.#process?.request({ op: "unload", model }, { limitMs: this.#limits.speakMs }).catch(() => undefined);
   }
 
-  #loadOnce(python: PythonWithTorch, wanted: SileroPackage): Promise<SileroVoice> {
+  #loadOnce(python: FoundPython, wanted: SileroPackage): Promise<SileroVoice> {
     return this.#loads.run(wanted.model, () => this.#load(python, wanted));
   }
 
   async #load(
-    python: PythonWithTorch,
+    python: FoundPython,
     { model, title, file, device, threads }: SileroPackage,
   ): Promise<SileroVoice> {
     const process = this.#running(python);
@@ -131,7 +131,7 @@ export class SileroHost {
     };
   }
 
-  #running(python: PythonWithTorch): SileroProcess {
+  #running(python: FoundPython): SileroProcess {
     if (!this.#process?.running) this.#process = new SileroProcess(python.program);
     return this.#process;
   }

@@ -7,9 +7,9 @@ import type {
   SpeechRequest,
   TextToSpeech,
 } from "../capability.js";
+import { type FoundPython, findPythonWith } from "../find-python.js";
 import { modelPath } from "../model-path.js";
 import { readSettings } from "../provider-settings.js";
-import { findPythonWithTorch, type PythonWithTorch } from "./python.js";
 import { sileroSettings } from "./settings.js";
 import { SileroHost, type SileroPiece } from "./silero-host.js";
 import { halves, type SileroText, sileroTexts } from "./silero-text.js";
@@ -53,7 +53,7 @@ function descriptorOf(host: SileroHost, version: Version): ProviderDescriptor {
     title: version.title,
     isolation: "shared",
     available: async (): Promise<Availability> =>
-      (await findPythonWithTorch()) ? { ok: true } : { ok: false, reason: HOW_TO_INSTALL },
+      (await findPythonWith("torch")) ? { ok: true } : { ok: false, reason: HOW_TO_INSTALL },
     load: (spec, warn) => loadSilero(host, version, spec, warn),
   };
 }
@@ -65,7 +65,7 @@ async function loadSilero(
   warn: (sentence: string) => void,
 ): Promise<TextToSpeech> {
   const settings = readSettings(spec, sileroSettings(rateHz));
-  const python = await findPythonWithTorch();
+  const python = await findPythonWith("torch");
   if (!python) throw new EngineError("engine-unavailable", HOW_TO_INSTALL);
   const voice = await host.load(python, {
     model: spec.model,
@@ -112,7 +112,7 @@ async function loadSilero(
 
 interface Speaking {
   readonly host: SileroHost;
-  readonly python: PythonWithTorch;
+  readonly python: FoundPython;
   readonly model: string;
   readonly piece: Omit<SileroPiece, "text" | "ssml">;
 }

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findPythonWithTorch } from "../../../src/engines/silero/python.js";
+import { findPythonWith } from "../../src/engines/find-python.js";
 
-describe("findPythonWithTorch", () => {
+describe("findPythonWith", () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "python-"));
@@ -19,13 +19,16 @@ describe("findPythonWithTorch", () => {
     symlinkSync(version, join(root, prefix, "bin/python3"));
   };
   const find = (...prefixes: string[]) =>
-    findPythonWithTorch(prefixes.map((prefix) => join(root, prefix, "bin")));
+    findPythonWith(
+      "torch",
+      prefixes.map((prefix) => join(root, prefix, "bin")),
+    );
 
   it("finds the packages of Debian", async () => {
     interpreter("usr");
     write("usr/lib/python3/dist-packages/torch/__init__.py");
     write("usr/lib/python3/dist-packages/torch/version.py", "__version__ = '1.13.0a0'\n");
-    expect(await find("usr")).toEqual({ program: join(root, "usr/bin/python3"), torchVersion: "1.13.0" });
+    expect(await find("usr")).toEqual({ program: join(root, "usr/bin/python3"), packageVersion: "1.13.0" });
   });
 
   it("finds those of a virtual environment, and prefers them", async () => {
@@ -36,7 +39,7 @@ describe("findPythonWithTorch", () => {
     write("venv/lib/python3.13/site-packages/torch/version.py", "__version__ = '2.6.0+cpu'\n");
     expect(await find("venv", "usr")).toEqual({
       program: join(root, "venv/bin/python3"),
-      torchVersion: "2.6.0",
+      packageVersion: "2.6.0",
     });
   });
 

@@ -1,12 +1,12 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** A Python interpreter that has PyTorch. */
-export interface PythonWithTorch {
+/** A Python interpreter that has a certain package. */
+export interface FoundPython {
   /** Absolute path of the interpreter. */
   readonly program: string;
-  /** `1.13.0`, as its files say; undefined when they do not. */
-  readonly torchVersion: string | undefined;
+  /** Version of the package as its files say, like `1.13.0`; undefined when they do not. */
+  readonly packageVersion: string | undefined;
 }
 
 /** Where interpreters live: a virtual environment of the image first, then the system's. */
@@ -14,18 +14,19 @@ const BIN_FOLDERS = ["/opt/venv/bin", "/usr/local/bin", "/usr/bin"] as const;
 const LIBRARY_FOLDERS = ["lib", "lib64", "local/lib"] as const;
 
 /**
- * The first interpreter with PyTorch next to it. Looks at files only: importing PyTorch takes seconds and 200 MB, and
- * on some boards ends the process.
+ * The first interpreter with a package next to it. Looks at files only: importing PyTorch, say, takes seconds and
+ * 200 MB, and on some boards ends the process.
  * @param binFolders for tests
  */
-export async function findPythonWithTorch(
+export async function findPythonWith(
+  packageName: string,
   binFolders: readonly string[] = BIN_FOLDERS,
-): Promise<PythonWithTorch | undefined> {
+): Promise<FoundPython | undefined> {
   for (const folder of binFolders) {
     const program = join(folder, "python3");
     if (!(await isFile(program))) continue;
-    const torch = await findTorch(dirname(folder), await interpreterName(program));
-    if (torch) return { program, torchVersion: await versionOf(torch) };
+    const found = await findPackage(packageName, dirname(folder), await interpreterName(program));
+    if (found) return { program, packageVersion: await versionOf(found) };
   }
   return undefined;
 }
@@ -36,11 +37,15 @@ async function interpreterName(program: string): Promise<string> {
   return /python3\.\d+$/.exec(target)?.[0] ?? "python3";
 }
 
-async function findTorch(prefix: string, interpreter: string): Promise<string | undefined> {
+async function findPackage(
+  packageName: string,
+  prefix: string,
+  interpreter: string,
+): Promise<string | undefined> {
   for (const library of LIBRARY_FOLDERS) {
     for (const version of await versionsIn(join(prefix, library), interpreter)) {
       for (const packages of ["site-packages", "dist-packages"]) {
-        const folder = join(prefix, library, version, packages, "torch");
+        const folder = join(prefix, library, version, packages, packageName);
         if (await isFile(join(folder, "__init__.py"))) return folder;
       }
     }
@@ -57,8 +62,8 @@ async function versionsIn(library: string, interpreter: string): Promise<readonl
     .reverse();
 }
 
-async function versionOf(torch: string): Promise<string | undefined> {
-  const text = await readFile(join(torch, "version.py"), "utf8").catch(() => "");
+async function versionOf(folder: string): Promise<string | undefined> {
+  const text = await readFile(join(folder, "version.py"), "utf8").catch(() => "");
   return /__version__\s*=\s*['"](\d+(?:\.\d+)*)/.exec(text)?.[1];
 }
 
