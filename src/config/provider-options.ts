@@ -1,4 +1,4 @@
-import { bool, float, int, map, oneOf, oneOfNumbers, str } from "./option.js";
+import { bool, float, int, list, map, oneOf, oneOfNumbers, str } from "./option.js";
 
 const common = {
   enabled: bool(true, "Whether this provider may be used."),
