@@ -53,6 +53,7 @@ export const PROVIDER_OPTIONS = {
       grammar: list([], "Sentences or words to listen for; empty hears everything the model knows."),
       library: str("", "Path of libvosk.so; empty finds it."),
     },
+    sherpa: { ...common },
   },
   tts: {
     espeak: {
@@ -64,8 +65,8 @@ export const PROVIDER_OPTIONS = {
       ...common,
       default_speaker: str("", "Speaker of a voice with several; empty takes its first."),
       length_scale: float(1, 0.1, 5, "Slowness of speech: 1.2 is a fifth slower."),
-      noise_scale: float(0.667, 0, 2, "Variation of the sound."),
-      noise_w: float(0.8, 0, 2, "Variation of the rhythm."),
+      noise_scale: float(0, 0, 2, "Variation of the sound; 0 takes the voice's own."),
+      noise_w: float(0, 0, 2, "Variation of the rhythm; 0 takes the voice's own."),
       espeak_data: str("", "Path of espeak-ng-data; empty finds it."),
     },
     silero_v3: { ...silero, sample_rate: sileroRate(24_000) },

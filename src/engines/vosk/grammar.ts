@@ -1,3 +1,5 @@
+import { nearestSentence } from "./nearest-sentence.js";
+
 /** What a grammar needs to know of a model. */
 export interface Vocabulary {
   has(word: string): boolean;
@@ -13,7 +15,8 @@ export interface Grammar {
   readonly missing: readonly string[];
   /**
    * The sentence as it was given, for one that was heard, also with one of its words missing or one word too many where
-   * that leaves no doubt. Anything else comes back as it is.
+   * that leaves no doubt. What only resembles a sentence comes back as it is, and nothing of what does not: the grammar
+   * lets its words follow one another in any order, so other speech becomes a jumble of them.
    */
   restore(heard: string): string;
 }
@@ -50,31 +53,8 @@ export function buildGrammar(sentences: readonly string[], vocabulary: Vocabular
   return {
     json: given.size === 0 ? undefined : JSON.stringify(phrases),
     missing: [...missing],
-    restore: (heard) => given.get(heard) ?? nearlySaid(heard, given) ?? heard,
+    restore: (heard) => nearestSentence(heard, given),
   };
-}
-
-/** Shortest sentence that is told from all others with a word of it missing or one too many. */
-const SAFE_WORDS = 5;
-
-/** The only sentence from which the heard one differs by one word more or less. A changed word may change the deed. */
-function nearlySaid(heard: string, given: ReadonlyMap<string, string>): string | undefined {
-  const words = heard.split(" ");
-  let found: string | undefined;
-  for (const [spoken, sentence] of given) {
-    const wanted = spoken.split(" ");
-    if (Math.max(wanted.length, words.length) < SAFE_WORDS) continue;
-    if (!isOneLonger(wanted, words) && !isOneLonger(words, wanted)) continue;
-    if (found !== undefined) return undefined;
-    found = sentence;
-  }
-  return found;
-}
-
-function isOneLonger(longer: readonly string[], shorter: readonly string[]): boolean {
-  if (longer.length !== shorter.length + 1) return false;
-  const at = longer.findIndex((word, i) => word !== shorter[i]);
-  return longer.slice(at + 1).every((word, i) => word === shorter[at + i]);
 }
 
 function tokens(sentence: string): readonly string[] {

@@ -55,7 +55,9 @@ export class VoskStream implements SpeechStream {
         this.#free();
       }
       const heard = joinPieces(this.#pieces, unknownWord);
-      return { ...heard, text: restore(heard.text), ...(language === undefined ? {} : { language }) };
+      const text = restore(heard.text);
+      if (text === "") return { text };
+      return { ...heard, text, ...(language === undefined ? {} : { language }) };
     });
   }
 

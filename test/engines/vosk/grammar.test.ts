@@ -15,7 +15,7 @@ describe("buildGrammar", () => {
     );
     expect(phrases(grammar.json)).toEqual(["turn on the TV", "what's New york like"]);
     expect(grammar.restore("turn on the TV")).toBe("Turn on the TV!");
-    expect(grammar.restore("turn the TV")).toBe("turn the TV");
+    expect(grammar.restore("what's the TV")).toBe("");
     expect(grammar.missing).toEqual([]);
   });
 
@@ -51,33 +51,6 @@ describe("buildGrammar", () => {
     const grammar = buildGrammar(["Lamp", "lamp"], vocabulary("lamp"));
     expect(phrases(grammar.json)).toEqual(["lamp"]);
     expect(grammar.restore("lamp")).toBe("Lamp");
-  });
-});
-
-describe("a grammar's sentence with a word wrong", () => {
-  const sentences = [
-    "turn on the kitchen light",
-    "turn off the kitchen light",
-    "lock the door",
-    "close the bedroom blinds",
-  ];
-  const { restore } = buildGrammar(sentences, vocabulary(sentences.join(" ")));
-
-  it("is told by the words that are right, with one missing or one too many", () => {
-    expect(restore("turn on kitchen light")).toBe("turn on the kitchen light");
-    expect(restore("turn on the the kitchen light")).toBe("turn on the kitchen light");
-    expect(restore("close the bedroom the blinds")).toBe("close the bedroom blinds");
-  });
-
-  it("stays as it was heard when it may mean two sentences, another deed, or is too short to tell", () => {
-    for (const heard of [
-      "turn the kitchen light",
-      "turn on the bedroom light",
-      "lock door",
-      "turn on light",
-    ]) {
-      expect(restore(heard)).toBe(heard);
-    }
   });
 });
 
