@@ -1,5 +1,6 @@
 import { EngineError } from "../../base/errors.js";
-import { ENGINE_RATE_HZ, type LoadSpec, type ProviderDescriptor } from "../capability.js";
+import { type Availability, ENGINE_RATE_HZ, type LoadSpec, type ProviderDescriptor } from "../capability.js";
+import { isInstalled } from "../installed-package.js";
 import { damaged } from "../model-path.js";
 import { readSettings, type Setting, text } from "../provider-settings.js";
 import { openLibVosk } from "./libvosk.js";
@@ -36,12 +37,17 @@ export const vosk: ProviderDescriptor = {
   engine: "libvosk",
   title: "VOSK ASR",
   isolation: "own",
-  available: async () => {
-    const located = await locateLibrary({ arch: process.arch, candidates: libraryCandidates() });
-    return located.ok ? { ok: true } : located;
-  },
+  available: voskAvailable,
   load: loadVosk,
 };
+
+async function voskAvailable(): Promise<Availability> {
+  const native = `@koromix/koffi-${process.platform}-${process.arch}`;
+  if (!isInstalled("koffi") || !isInstalled(native)) {
+    return { ok: false, reason: `The package ${native} is not installed; install the add-on again.` };
+  }
+  return locateLibrary({ arch: process.arch, candidates: libraryCandidates() });
+}
 
 async function loadVosk(spec: LoadSpec, warn: (sentence: string) => void): Promise<VoskStt> {
   const settings = readSettings(spec, SETTINGS);
