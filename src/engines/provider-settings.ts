@@ -41,6 +41,18 @@ export function text(fallback: string): Setting<string> {
   };
 }
 
+/** A number in a closed range. */
+export function number(min: number, max: number, fallback: number): Setting<number> {
+  return {
+    expects: `a number from ${min} to ${max}`,
+    fallback,
+    parse: (value) => (typeof value === "number" && value >= min && value <= max ? value : undefined),
+  };
+}
+
+/** A setting of the provider that another part of the program reads and has checked. */
+export const readElsewhere: Setting<unknown> = { expects: "anything", fallback: "", parse: (value) => value };
+
 /** Settings every provider has; they are for the residency and the catalog, not for the loader. */
 const COMMON: readonly string[] = ["enabled", "preload_models", "keep_alive", "model_path"];
 

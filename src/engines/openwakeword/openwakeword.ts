@@ -4,7 +4,7 @@ import type { LoadSpec, ProviderDescriptor, WakeDetector } from "../capability.j
 import { damaged, modelPath } from "../model-path.js";
 import { checkOnnxFile } from "../onnx/onnx-file.js";
 import { onnxRuntimeAvailable, openOnnxSession } from "../onnx/onnx-session.js";
-import { readSettings } from "../provider-settings.js";
+import { readElsewhere, readSettings } from "../provider-settings.js";
 import { FeaturePool, type SharedFeatures } from "./shared-features.js";
 import { WakeWordsStream } from "./wake-words-stream.js";
 import { WordModel } from "./word-model.js";
@@ -12,6 +12,13 @@ import { WordModel } from "./word-model.js";
 /** Embeddings most word models look at: 1.3 s. */
 const USUAL_HISTORY = 16;
 const LONGEST_HISTORY = 128;
+
+/** Each stream is told them when it opens. */
+const SETTINGS = {
+  threshold: readElsewhere,
+  trigger_level: readElsewhere,
+  refractory_seconds: readElsewhere,
+};
 
 /** The networks of one process that several words have in common. */
 const pool = new FeaturePool();
@@ -34,7 +41,7 @@ export const openwakeword: ProviderDescriptor = {
 };
 
 async function loadOpenWakeWord(spec: LoadSpec): Promise<WakeDetector> {
-  readSettings(spec, {});
+  readSettings(spec, SETTINGS);
   const melspectrogram = modelPath(spec, "melspectrogram");
   const embedding = modelPath(spec, "embedding");
   const words = wordFiles(spec);

@@ -2,7 +2,7 @@ import { EngineError, messageOf } from "../../base/errors.js";
 import type { LoadSpec, ProviderDescriptor, TextToSpeech } from "../capability.js";
 import { damaged, modelPath } from "../model-path.js";
 import { checkOnnxFile } from "../onnx/onnx-file.js";
-import { readSettings, type Setting, text } from "../provider-settings.js";
+import { number, readSettings, text } from "../provider-settings.js";
 import { loadSherpa, sherpaAvailable } from "../sherpa/load-sherpa.js";
 import { withSessionOptions } from "../sherpa/session-options.js";
 import { checkTokensFile } from "../sherpa/tokens-file.js";
@@ -10,17 +10,10 @@ import { findEspeakData, hasEspeakVoice, isEspeakData } from "./espeak-data.js";
 import { PiperVoice } from "./piper-voice.js";
 import { readVoiceConfig, type VoiceConfig } from "./voice-config.js";
 
-/** A factor of the network; 0 leaves it to the voice. */
-const factor: Setting<number> = {
-  expects: "a number from 0 to 4",
-  fallback: 0,
-  parse: (value) => (typeof value === "number" && value >= 0 && value <= 4 ? value : undefined),
-};
-
 const SETTINGS = {
-  length_scale: factor,
-  noise_scale: factor,
-  noise_w: factor,
+  length_scale: number(0.1, 5, 1),
+  noise_scale: number(0, 2, 0),
+  noise_w: number(0, 2, 0),
   default_speaker: text(""),
   espeak_data: text(""),
 };
@@ -32,8 +25,8 @@ const METADATA = ["sample_rate", "n_speakers", "voice", "comment"];
  * Piper voices through sherpa-onnx.
  *
  * Files: `model`, with the metadata of the recipe `piper-metadata`; `tokens`; `config`, the voice's `.onnx.json`;
- * optionally `espeak`, the data folder of eSpeak NG, else the system's. Settings: `length_scale` (above 1 is slower),
- * `noise_scale`, `noise_w`, each 0 for the voice's own; `default_speaker`; `espeak_data`.
+ * optionally `espeak`, the data folder of eSpeak NG, else the system's. Settings: `length_scale`, above 1 slower than
+ * the voice's own; `noise_scale`, `noise_w`, each 0 for the voice's own; `default_speaker`; `espeak_data`.
  * @see https://github.com/OHF-Voice/piper1-gpl
  */
 export const piper: ProviderDescriptor = {
@@ -68,7 +61,7 @@ async function loadPiper(spec: LoadSpec, warn: (sentence: string) => void): Prom
   const scales = {
     noiseScale: settings.noise_scale || config.noiseScale,
     noiseScaleW: settings.noise_w || config.noiseW,
-    lengthScale: settings.length_scale || config.lengthScale,
+    lengthScale: settings.length_scale * config.lengthScale,
   };
   return new PiperVoice({
     tts: await createTts(spec, { model, tokens, dataDir, ...scales }),

@@ -2,7 +2,7 @@ import { EngineError } from "../../base/errors.js";
 import { type Availability, ENGINE_RATE_HZ, type LoadSpec, type ProviderDescriptor } from "../capability.js";
 import { isInstalled } from "../installed-package.js";
 import { damaged } from "../model-path.js";
-import { readSettings, type Setting, text } from "../provider-settings.js";
+import { readElsewhere, readSettings, type Setting, text } from "../provider-settings.js";
 import { openLibVosk } from "./libvosk.js";
 import { libraryCandidates, locateLibrary } from "./locate-library.js";
 import { openModelFolder } from "./model-folder.js";
@@ -20,8 +20,7 @@ const sentences: Setting<readonly string[]> = {
 
 const SETTINGS = {
   library: text(""),
-  // Which language is the catalog's choice and already made; here the word is only checked.
-  default_language: text(""),
+  model_paths: readElsewhere,
   grammar: sentences,
 };
 

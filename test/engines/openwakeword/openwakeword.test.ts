@@ -7,6 +7,7 @@ import { openwakeword } from "../../../src/engines/openwakeword/openwakeword.js"
 import { FeaturePool } from "../../../src/engines/openwakeword/shared-features.js";
 import { mishapContract } from "../../contracts/mishaps.js";
 import { wakeContract } from "../../contracts/wake-words.js";
+import { defaultSettings } from "../../fixtures/default-settings.js";
 import { sileroModel } from "../../fixtures/npm-models.js";
 import { pieces, recording, sharedPath } from "../../fixtures/shared-speech.js";
 import { type WakeModels, wakeModels } from "../../fixtures/wake-models.js";
@@ -127,6 +128,7 @@ const contract = {
           provider: "openwakeword",
           model: "openwakeword/hey_jarvis",
           paths: { melspectrogram, embedding, word: models.hey_jarvis },
+          settings: defaultSettings("wake", "openwakeword"),
         })
       : undefined,
   needs: "the npm registry and the shared folder with recordings",

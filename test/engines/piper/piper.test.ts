@@ -8,6 +8,7 @@ import type { ModelWorker } from "../../../src/workers/model-worker.js";
 import { mishapContract } from "../../contracts/mishaps.js";
 import { LOAD_MS } from "../../contracts/subject.js";
 import { textToSpeechContract } from "../../contracts/text-to-speech.js";
+import { defaultSettings } from "../../fixtures/default-settings.js";
 import { moonshineModel, sileroModel } from "../../fixtures/npm-models.js";
 import { makePiperVoice, type PiperFiles, RAW_PIPER } from "../../fixtures/piper-voice.js";
 import { whisperTiny, words } from "../../fixtures/shared-speech.js";
@@ -28,7 +29,11 @@ const specOf = (paths: PiperFiles | undefined, settings: Readonly<Record<string,
     threads: 2,
   });
 
-const subject = { name: "piper", spec: files && specOf(files), needs: NEEDS };
+const subject = {
+  name: "piper",
+  spec: files && specOf(files, defaultSettings("tts", "piper")),
+  needs: NEEDS,
+};
 const otherOnnx = (await sileroModel())?.["model"];
 
 textToSpeechContract({ ...subject, language: "en", sentence: "The light in the kitchen is on." });

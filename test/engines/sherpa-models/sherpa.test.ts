@@ -9,6 +9,7 @@ import { sherpa } from "../../../src/engines/sherpa-models/sherpa.js";
 import { mishapContract } from "../../contracts/mishaps.js";
 import { speechToTextContract } from "../../contracts/speech-to-text.js";
 import { LOAD_MS } from "../../contracts/subject.js";
+import { defaultSettings } from "../../fixtures/default-settings.js";
 import { onnxFile } from "../../fixtures/tiny-onnx.js";
 import { TONE_HERTZ, TONE_NETWORKS, type ToneFamily, writeToneModel } from "../../fixtures/tone-models.js";
 import { sine } from "../../fixtures/tones.js";
@@ -20,7 +21,13 @@ const dir = mkdtempSync(join(tmpdir(), "sherpa-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const specOf = (family: ToneFamily, paths = writeToneModel(join(dir, family), family)): LoadSpec =>
-  loadSpec({ provider: "sherpa", model: `sherpa/${family}`, paths, params: { family, language: "en" } });
+  loadSpec({
+    provider: "sherpa",
+    model: `sherpa/${family}`,
+    paths,
+    params: { family, language: "en" },
+    settings: defaultSettings("asr", "sherpa"),
+  });
 
 const tone = (hertz: number) => sine(hertz, 16_000, 8000);
 const pause = new Float32Array(14_400);

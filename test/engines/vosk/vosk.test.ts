@@ -6,6 +6,7 @@ import type { LoadSpec, SpeechStream, SpeechToText, Transcript } from "../../../
 import { vosk } from "../../../src/engines/vosk/vosk.js";
 import { mishapContract } from "../../contracts/mishaps.js";
 import { speechToTextContract } from "../../contracts/speech-to-text.js";
+import { defaultSettings } from "../../fixtures/default-settings.js";
 import { pieces, recording, sharedPath } from "../../fixtures/shared-speech.js";
 import { flatLayout, frenchModel, grammarModel, linkedCopy } from "../../fixtures/vosk-models.js";
 import { loadSpec } from "../../fixtures/workers.js";
@@ -178,7 +179,12 @@ const contract = {
   name: "vosk",
   spec:
     ENGLISH && SPEECH && hasLibrary
-      ? loadSpec({ provider: "vosk", model: "vosk/english", paths: { dir: ENGLISH } })
+      ? loadSpec({
+          provider: "vosk",
+          model: "vosk/english",
+          paths: { dir: ENGLISH },
+          settings: defaultSettings("asr", "vosk"),
+        })
       : undefined,
   needs: "libvosk and the shared folder with vosk-en and recordings",
 };
