@@ -74,7 +74,8 @@ export class Downloader {
     signal: AbortSignal,
     maxBytes = MAX_FILE_BYTES,
   ): Promise<Downloaded> {
-    return this.#queue.add(() => this.#download(file, path, onBytes, signal, maxBytes), { signal });
+    // The queue is not told of the signal: it would answer at once, while the file is still being written.
+    return this.#queue.add(() => this.#download(file, path, onBytes, signal, maxBytes));
   }
 
   /** Size of what lies at an address, as far as its server tells. Never fails. */

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AssetError, messageOf } from "../../base/errors.js";
 
 /** How to reach the npm registry. */
@@ -42,7 +42,7 @@ export async function npmSettings(
   const files = [
     join(folder, ".npmrc"),
     config("userconfig") ?? join(env["HOME"] ?? "/", ".npmrc"),
-    config("globalconfig") ?? join(config("prefix") ?? "/usr/local", "etc/npmrc"),
+    config("globalconfig") ?? join(config("prefix") ?? dirname(dirname(process.execPath)), "etc/npmrc"),
   ];
   const scopes: Record<string, string> = {};
   let registry = config("registry");
