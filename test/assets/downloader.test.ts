@@ -275,7 +275,8 @@ describe("Downloader", () => {
     server.on("/m", file(MODEL));
     await fetch({ url, ...SHA });
     await expectModel();
-    expect(server.gets("/m").at(-1)?.range).toBe("bytes=1000000-");
+    // How much of the first part arrived before the line broke is the kernel's affair.
+    expect(server.gets("/m").at(-1)?.range).toMatch(/^bytes=[1-9]\d*-$/);
   });
 
   it("does not build upon bytes that may not have reached the disk before a power cut", async () => {
