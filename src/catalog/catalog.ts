@@ -1,5 +1,6 @@
 import { baseLanguage, matchLanguages } from "./language.js";
 import type { Capability, ModelManifest } from "./manifest.js";
+import { type PiperIndex, piperVoice } from "./piper-voices.js";
 
 /** The models known to this installation. Immutable: adding gives a new catalog. */
 export class Catalog {
@@ -8,8 +9,14 @@ export class Catalog {
   readonly #byId = new Map<string, ModelManifest>();
   readonly #byAlias = new Map<string, ModelManifest>();
 
-  /** @param models a later one replaces an earlier one of the same id. */
-  constructor(models: Iterable<ModelManifest>) {
+  readonly #piper: PiperIndex | undefined;
+
+  /**
+   * @param models a later one replaces an earlier one of the same id.
+   * @param piper the index of the Piper collection, where it is at hand.
+   */
+  constructor(models: Iterable<ModelManifest>, piper?: PiperIndex) {
+    this.#piper = piper;
     for (const model of models) this.#byId.set(model.id, model);
     this.models = [...this.#byId.values()];
     for (const model of this.models) {
@@ -17,9 +24,11 @@ export class Catalog {
     }
   }
 
-  /** The model of this id or alias. */
+  /** The model of this id or alias; a voice of the Piper collection needs no entry, its id says where it lies. */
   find(id: string): ModelManifest | undefined {
-    return this.#byId.get(id) ?? this.#byAlias.get(id);
+    const entry = this.#byId.get(id) ?? this.#byAlias.get(id);
+    if (entry || !id.startsWith("piper/")) return entry;
+    return piperVoice(id.slice("piper/".length), this.#piper);
   }
 
   /**
@@ -34,6 +43,7 @@ export class Catalog {
         (capability === undefined || model.capability === capability) &&
         (model.id === `${model.provider}/${name}` || model.aliases?.includes(name)),
     );
+    if (named.length === 0 && (capability ?? "tts") === "tts") return this.find(`piper/${name}`);
     return named.sort((a, b) => b.quality - a.quality)[0];
   }
 
@@ -79,6 +89,6 @@ export class Catalog {
 
   /** This catalog and more models; one of the same id replaces ours. */
   with(models: Iterable<ModelManifest>): Catalog {
-    return new Catalog([...this.models, ...models]);
+    return new Catalog([...this.models, ...models], this.#piper);
   }
 }

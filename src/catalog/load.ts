@@ -2,8 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ConfigError } from "../base/errors.js";
 import { Catalog } from "./catalog.js";
+import { customModels } from "./custom-models.js";
 import type { ModelManifest } from "./manifest.js";
 import { parseCatalogFile } from "./parse-catalog-file.js";
+import { PIPER_INDEX_FILE, type PiperIndex, parsePiperIndex } from "./piper-voices.js";
 
 /** Where catalog files lie. */
 export interface CatalogFolders {
@@ -11,19 +13,26 @@ export interface CatalogFolders {
   readonly program: string;
   /** The user's entries, which replace those of the same id. Need not exist. */
   readonly user?: string;
+  /** The user's own voices and wake words, as files. Need not exist. */
+  readonly custom?: string;
 }
 
 /**
- * Reads every `*.yaml` of both folders.
+ * Reads every `*.yaml` of the program and the user, the index of the Piper collection where the user has it, and the
+ * user's own voices and wake words.
+ * @param warn told of a file of the user's own that cannot become a model; the rest is loaded all the same.
  * @throws {ConfigError} `config-invalid`, with every mistake of every file, one on a line as `file:line: sentence`.
  */
-export async function loadCatalog({ program, user }: CatalogFolders): Promise<Catalog> {
-  const own = await readFolder(program, basename(program));
+export async function loadCatalog(
+  { program, user, custom }: CatalogFolders,
+  warn: (sentence: string) => void = () => undefined,
+): Promise<Catalog> {
+  const shipped = await readFolder(program, basename(program));
   const added = user === undefined ? { models: [], problems: [] } : await readFolder(user, user);
-  const models = [...own.models, ...added.models];
+  const models = [...shipped.models, ...added.models];
   const problems = [
-    ...own.problems,
-    ...duplicates(own.models),
+    ...shipped.problems,
+    ...duplicates(shipped.models),
     ...added.problems,
     ...duplicates(added.models),
     ...ambiguousAliases(new Catalog(models).models),
@@ -32,7 +41,14 @@ export async function loadCatalog({ program, user }: CatalogFolders): Promise<Ca
     const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
     throw new ConfigError("config-invalid", `The model catalog has ${count}:\n${problems.join("\n")}`);
   }
-  return new Catalog(models);
+  const own = custom === undefined ? { models: [], problems: [] } : await customModels(custom, models);
+  for (const problem of own.problems) warn(problem);
+  return new Catalog([...models, ...own.models], user === undefined ? undefined : await readIndex(user));
+}
+
+/** The index is only a help: without it, or with a damaged one, voices are found by their names alone. */
+async function readIndex(user: string): Promise<PiperIndex | undefined> {
+  return parsePiperIndex(await readFile(join(user, PIPER_INDEX_FILE), "utf8").catch(() => ""));
 }
 
 async function readFolder(

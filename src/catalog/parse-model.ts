@@ -35,7 +35,10 @@ export interface FileContext {
 export function parseModel(name: string, fields: YamlFields, file: FileContext): ModelManifest | undefined {
   fields.refuseUnknown(FIELDS);
   if (!isModelName(name)) {
-    return fields.problem(undefined, `"${name}" may have only letters, digits, ".", "_" and "-"`);
+    return fields.problem(
+      undefined,
+      `"${name}" may have only letters, digits, ".", "_" and "-", the first no sign`,
+    );
   }
   const files = parseFiles(fields);
   const sources = parseSources(fields, files);
@@ -143,7 +146,7 @@ function parseMemory(fields: YamlFields): ModelManifest["memory"] | undefined {
 
 /** True for the part of an id after the slash: safe as the name of a folder. */
 export function isModelName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(name);
+  return /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,120}$/u.test(name);
 }
 
 /** True for a provider's name: safe as the name of a folder. */

@@ -142,10 +142,19 @@ export class YamlFields {
     return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
 
-  /** Anything at all, as plain data. */
+  /** Anything at all, as plain data with its `{name}`s replaced; braces around anything else stay. */
   plain(key: string): unknown {
     const node = this.node(key);
-    return isMap(node) || isSeq(node) || isScalar(node) ? node.toJSON() : undefined;
+    return isMap(node) || isSeq(node) || isScalar(node) ? this.#filled(node.toJSON()) : undefined;
+  }
+
+  #filled(value: unknown): unknown {
+    if (typeof value === "string") {
+      return value.replace(/\{(\w+)\}/g, (all, name: string) => this.#vars.get(name) ?? all);
+    }
+    if (Array.isArray(value)) return value.map((item) => this.#filled(item));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#filled(item)]));
   }
 }
 

@@ -18,7 +18,7 @@ export class Layout {
 
   /** @throws {AssetError} `asset-missing` for an id that is no safe path: ids come from users' files. */
   modelDir(id: string): string {
-    if (!/^[a-z][a-z0-9_]*\/[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) {
+    if (!/^[a-z][a-z0-9_]*\/[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u.test(id)) {
       throw new AssetError("asset-missing", `"${id}" is no model id; write provider/model`);
     }
     return join(this.root, id);
