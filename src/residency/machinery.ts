@@ -194,6 +194,8 @@ export class Machinery {
   }
 
   async #room(applicant: string): Promise<Room> {
+    // Shares of common pages grow when others leave: a promise is only as good as the last look.
+    await this.watch.measureWorkers();
     const headroom = headroomOf(await this.watch.look());
     const settling = this.clock.monotonicMs() - this.#lastExitMs < LIMITS.settleMs;
     return this.census.room(applicant, this.budget, headroom, settling);
@@ -201,6 +203,8 @@ export class Machinery {
 
   #freed(): void {
     for (const home of this.homes.all()) this.census.shareOut(home);
+    // A model may have turned out to be larger than it was thought to be.
+    this.shed();
     this.events.emit("totals", this.totals());
     this.admission.decide();
   }

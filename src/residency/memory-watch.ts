@@ -57,12 +57,17 @@ export class MemoryWatch {
 
   /** Measures every process now. */
   async measure(): Promise<void> {
-    await Promise.all(this.#homes.all().map((home) => home.measure()));
-    for (const resident of this.#residents) this.#update(resident);
-    for (const home of this.#homes.all()) this.#census.shareOut(home);
+    await this.measureWorkers();
     this.ownBytes = (await this.#probe.process(process.pid))?.bytes ?? this.ownBytes;
     await this.look();
     this.#onMeasured();
+  }
+
+  /** Measures the workers now, and corrects what is promised to them. */
+  async measureWorkers(): Promise<void> {
+    await Promise.all(this.#homes.all().map((home) => home.measure()));
+    for (const resident of this.#residents) this.#update(resident);
+    for (const home of this.#homes.all()) this.#census.shareOut(home);
   }
 
   /** The memory around us now. */

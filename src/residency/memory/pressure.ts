@@ -24,6 +24,8 @@ const SOME_PERCENT = 10;
 const FULL_PERCENT = 5;
 /** Pages dropped and read again, per second, from which the page cache is thrashing: 4 MB a second. */
 const REFAULTS_PER_SECOND = 1000;
+/** Refaults say nothing while there is plenty: a file read again after a restart is one as well. */
+const PLENTY_SHARE = 0.25;
 /** Without pressure information the machine counts as in need when its reserve is being eaten up. */
 const EMERGENCY_SHARE = 0.5;
 
@@ -51,7 +53,8 @@ export function strainIn(
       why: `programs waited for memory ${Math.round(pressure.somePercent)} % of the time`,
     };
   }
-  if (refaultsPerSecond > REFAULTS_PER_SECOND) {
+  const plenty = machine && machine.availableBytes > PLENTY_SHARE * machine.totalBytes;
+  if (refaultsPerSecond > REFAULTS_PER_SECOND && !plenty) {
     return { severe: false, why: `${Math.round(refaultsPerSecond)} dropped pages a second are read again` };
   }
   return undefined;

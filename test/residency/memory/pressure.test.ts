@@ -37,7 +37,8 @@ describe("strainIn", () => {
   it("goes by what is left and by thrashing where there is none", () => {
     expect(strainIn(left(400 * MIB), 0)).toEqual({ severe: false, why: "the machine has only 419 MB left" });
     expect(strainIn(left(150 * MIB), 0)).toMatchObject({ severe: true });
-    expect(strainIn(left(1 * GIB), 5000)).toMatchObject({
+    expect(strainIn(left(3 * GIB), 5000)).toBeUndefined();
+    expect(strainIn(left(0.9 * GIB), 5000)).toMatchObject({
       severe: false,
       why: expect.stringContaining("read again"),
     });
