@@ -49,6 +49,10 @@ export class DialogueTurn {
     return this.#sites.get(siteId)?.current;
   }
 
+  all(): readonly DialogueSession[] {
+    return [...this.#sites.values()].flatMap(({ current }) => current ?? []);
+  }
+
   find(sessionId: string | undefined): DialogueSession | undefined {
     if (sessionId === undefined) return undefined;
     return [...this.#sites.values()].find(({ current }) => current?.sessionId === sessionId)?.current;
@@ -85,7 +89,7 @@ export class DialogueTurn {
       {
         sessionId,
         siteId,
-        stage: { name: "listening" },
+        stage: { name: "between" },
         holdsHotword: false,
         sendIntentNotRecognized: init.type === "action" && init.sendIntentNotRecognized,
         ...(customData !== undefined && { customData }),
@@ -127,17 +131,20 @@ export class DialogueTurn {
   stopListening(session: DialogueSession): DialogueSession {
     if (session.stage.name !== "listening") return session;
     this.#send(stopListening, { siteId: session.siteId, sessionId: session.sessionId });
-    return this.#freeHotword(session);
+    return this.#freeHotword({ ...session, stage: { name: "between" } });
+  }
+
+  /** Takes back what listening or speaking has switched, before something else is done. */
+  settle(session: DialogueSession): DialogueSession {
+    return this.#stopSpeaking(this.stopListening(session));
   }
 
   speak(session: DialogueSession, text: string, after: "listen" | "end"): void {
     const { siteId, sessionId, lang } = session;
     this.#said += 1;
     const sayId = `${this.#seed}-${this.#said}`;
-    if (session.stage.name !== "speaking") {
-      this.#send(hotwordToggleOff, { siteId, reason: REASON.say });
-      this.#send(asrToggleOff, { siteId, reason: REASON.say });
-    }
+    this.#send(hotwordToggleOff, { siteId, reason: REASON.say });
+    this.#send(asrToggleOff, { siteId, reason: REASON.say });
     this.#enter(session, { name: "speaking", sayId, after }, this.#rules.sayMs(text));
     this.#send(say, { text, siteId, id: sayId, sessionId, ...present({ lang }) });
   }
@@ -201,7 +208,7 @@ export class DialogueTurn {
     const { siteId } = session;
     this.#send(asrToggleOn, { siteId, reason: REASON.say });
     this.#send(hotwordToggleOn, { siteId, reason: REASON.say });
-    return { ...session, stage: { name: "waiting", toldNotRecognized: true } };
+    return { ...session, stage: { name: "between" } };
   }
 
   #holdHotword(session: DialogueSession): DialogueSession {

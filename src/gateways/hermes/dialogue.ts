@@ -15,6 +15,8 @@ import { DialogueTurn } from "./dialogue-turn.js";
 export type Stage =
   | { readonly name: "speaking"; readonly sayId: string; readonly after: "listen" | "end" }
   | { readonly name: "listening" }
+  /** Neither: only while a step decides what comes next. */
+  | { readonly name: "between" }
   /** Our own conversation works out the answer. */
   | { readonly name: "answering" }
   /** Somebody else is to continue or end it. */
@@ -81,7 +83,9 @@ export type DialogueInput =
   | { readonly type: "not-recognized"; readonly sessionId: string }
   | { readonly type: "answered"; readonly sessionId: string; readonly text: string; readonly lang?: string }
   | { readonly type: "answer-failed"; readonly sessionId: string; readonly error: string }
-  | { readonly type: "late"; readonly sessionId: string };
+  | { readonly type: "late"; readonly sessionId: string }
+  /** Messages were lost: nobody knows how far the dialogues are. */
+  | { readonly type: "interrupted" };
 
 /** Something to be done about it, in order. */
 export type DialogueEffect =
@@ -155,6 +159,10 @@ const HANDLERS: Handlers = {
     const session = turn.find(sessionId);
     if (session?.stage.name === "answering") turn.fail(session, error);
   },
+  interrupted(turn) {
+    // Satellites and services are brought back to the state between two dialogues.
+    for (const session of turn.all()) turn.end(session, "error");
+  },
   late(turn, { sessionId }) {
     const session = turn.find(sessionId);
     // A satellite that never said that it has spoken is no reason to give up.
@@ -173,7 +181,7 @@ function wake(turn: DialogueTurn, { detected, newId }: InputOf<"detected">, rule
       sessionId: sessionId ?? `${siteId}-${wakewordId}-${newId}`,
       siteId,
       wakewordId,
-      stage: { name: "listening" },
+      stage: { name: "between" },
       holdsHotword: false,
       sendIntentNotRecognized: false,
       ...(lang !== undefined && { lang }),
@@ -200,7 +208,7 @@ function resume(turn: DialogueTurn, { request }: InputOf<"continue">): void {
   const found = turn.find(request.sessionId);
   if (!found) return;
   const session: DialogueSession = {
-    ...turn.stopListening(found),
+    ...turn.settle(found),
     sendIntentNotRecognized: request.sendIntentNotRecognized,
     ...(request.lang !== undefined && { lang: request.lang }),
     ...(request.customData !== undefined && { customData: request.customData }),
@@ -214,7 +222,7 @@ function finish(turn: DialogueTurn, { request }: InputOf<"end">): void {
   const found = turn.find(request.sessionId);
   if (!found) return;
   const session = {
-    ...turn.stopListening(found),
+    ...turn.settle(found),
     ...(request.customData !== undefined && { customData: request.customData }),
   };
   if (request.text) turn.speak(session, request.text, "end");

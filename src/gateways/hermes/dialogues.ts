@@ -83,6 +83,7 @@ export class Dialogues implements Role {
       inbox.on(textCaptured, (captured) => this.#take({ type: "captured", captured })),
       inbox.on(asrError, (failure) => this.#take({ type: "asr-failed", failure })),
       inbox.on(sayFinished, (finished) => this.#take({ type: "said", finished })),
+      inbox.onReconnect(() => this.#take({ type: "interrupted" })),
       inbox.on(nluNotRecognized, ({ sessionId }) => {
         if (sessionId !== undefined) this.#take({ type: "not-recognized", sessionId });
       }),

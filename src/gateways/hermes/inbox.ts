@@ -35,6 +35,15 @@ export class Inbox {
     return () => subscription.close();
   }
 
+  /** Called whenever the broker is back after it was away: messages of that time are lost. */
+  onReconnect(listener: () => void): () => void {
+    let isFirst = true;
+    return this.#port.onConnect(() => {
+      if (!isFirst) listener();
+      isFirst = false;
+    });
+  }
+
   /** Hands on a message unless it is for a site that is not served. */
   admitted<T>(message: T, listener: (message: T) => void): void {
     const siteId = siteOf(message);

@@ -43,6 +43,8 @@ export class Listening implements Role {
       inbox.on(recordError, ({ siteId, error }) =>
         logger.warn(`A satellite cannot record: ${error}`, { satellite: siteId }),
       ),
+      // A switch back on that was lost would leave a site deaf for good.
+      inbox.onReconnect(() => this.#muted.clear()),
       sites.onForgotten((siteId) => {
         this.#muted.delete(siteId);
         this.#sessions.get(siteId)?.cancel();

@@ -46,6 +46,8 @@ export class Waking implements Role {
       inbox.on(hotwordToggleOn, (toggle) => this.#toggle(toggle, true)),
       inbox.on(hotwordToggleOff, (toggle) => this.#toggle(toggle, false)),
       inbox.on(getHotwords, (query) => inbox.send(hotwords, { ...query, models: offer().hotwords })),
+      // What was switched off may have been switched on while nobody could tell us: better deaf to a switch than for good.
+      inbox.onReconnect(() => this.#muted.clear()),
       sites.onForgotten((siteId) => {
         this.#closeStream(siteId);
         this.#muted.delete(siteId);
