@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { DiskModelStore } from "../assets/disk-model-store.js";
 import { mirrored } from "../assets/http/address.js";
-import type { ModelStore } from "../assets/model-store.js";
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalog } from "../catalog/catalog.js";
@@ -52,7 +52,7 @@ interface FoundParts {
   readonly catalog: Catalog;
   readonly probe: KernelMemoryProbe;
   readonly book: FootprintBook;
-  readonly store: ModelStore;
+  readonly store: DiskModelStore;
   readonly usable: ReadonlySet<string>;
   readonly budget: Budget;
 }
@@ -135,7 +135,14 @@ export class Core {
       // Home Assistant names no language when it wants something spoken.
       languageOf: (text) => guessLanguage(text, [config.language, ...catalog.languages("tts")]),
     });
-    this.controls = new ModelControls({ catalog, store, residency: this.#residency });
+    this.controls = new ModelControls({
+      catalog,
+      store,
+      residency: this.#residency,
+      ladder: this.ladder,
+      usable,
+      findProvider,
+    });
     this.#schedule = new Schedule({
       entries: scheduleEntries(config.schedules, catalog),
       residency: this.#residency,

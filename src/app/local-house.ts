@@ -1,6 +1,8 @@
 import { readWav, writeWav } from "../audio/wav.js";
 import { systemClock } from "../base/clock.js";
+import type { Capability } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
+import type { Garbage } from "../sessions/controls.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { Origin, TranscribeResult } from "../sessions/voice.js";
 import { Core } from "./core.js";
@@ -11,16 +13,24 @@ const ORIGIN: Origin = { gateway: "cli" };
 
 /** Commands answered by models of their own: nothing listens, nothing is preloaded. */
 export class LocalHouse implements House {
+  readonly kind = "own";
   readonly #core: Core;
 
   private constructor(core: Core) {
     this.#core = core;
   }
 
-  /** @throws {ConfigError} for a catalog that cannot be read */
-  static async open(config: Config, env: Readonly<Record<string, string | undefined>>): Promise<LocalHouse> {
+  /**
+   * @param talkative logs what happens to models, not only what goes wrong
+   * @throws {ConfigError} for a catalog that cannot be read; {AssetError} for a data folder that cannot be used
+   */
+  static async open(
+    config: Config,
+    env: Readonly<Record<string, string | undefined>>,
+    talkative = false,
+  ): Promise<LocalHouse> {
     // Results go to standard output, so the log goes to standard error and keeps to what matters.
-    const level = config.log.level === "info" ? "warn" : config.log.level;
+    const level = config.log.level === "info" && !talkative ? "warn" : config.log.level;
     const log = createLogger({ ...config.log, level, destination: 2 });
     return new LocalHouse(await Core.create({ config, env, log, clock: systemClock }));
   }
@@ -35,6 +45,10 @@ export class LocalHouse implements House {
     const stop = this.#core.snapshots.onChange(onSnapshot);
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     stop();
+  }
+
+  async find(name: string, capability?: Capability): Promise<string> {
+    return this.#core.controls.find(name, capability);
   }
 
   async transcribe(
@@ -84,6 +98,10 @@ export class LocalHouse implements House {
 
   unload(model: string): Promise<void> {
     return this.#core.controls.unload(model);
+  }
+
+  collectGarbage(remove: boolean): Promise<readonly Garbage[]> {
+    return this.#core.controls.collectGarbage(remove);
   }
 
   close(): Promise<void> {

@@ -1,14 +1,49 @@
 import type { Config } from "../config/schema.js";
 import type { House } from "./house.js";
-import { LocalHouse } from "./local-house.js";
-import { RemoteHouse } from "./remote-house.js";
-import { findServer } from "./state-file.js";
+import { knownInstallId, readServerFile, type ServerFile } from "./state-file.js";
+
+/** A server that is busy loading models still answers a question about itself within this. */
+const PATIENCE_MS = 3_000;
+
+export interface OpenHouseOptions {
+  /** Logs what happens to models as well, where the house is one of our own. */
+  readonly talkative?: boolean;
+  /** Told, in one sentence, what the user should know about how the command is answered. */
+  readonly remark: (sentence: string) => void;
+}
 
 /** The running server on this data folder, or a short-lived house for one command. */
 export async function openHouse(
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
+  { talkative, remark }: OpenHouseOptions,
 ): Promise<House> {
-  const server = findServer(config.data_dir);
-  return server ? new RemoteHouse(server.httpUrl) : LocalHouse.open(config, env);
+  const server = readServerFile(config.data_dir);
+  if (server) {
+    const { there, why } = await looksFor(server, knownInstallId(config.data_dir));
+    // Only what is used is imported: reading all of it takes seconds on a small board.
+    if (there) return new (await import("./remote-house.js")).RemoteHouse(server.httpUrl);
+    remark(`The last server on ${config.data_dir} ${why}, so the work is done here.`);
+  }
+  const { LocalHouse } = await import("./local-house.js");
+  return LocalHouse.open(config, env, talkative);
+}
+
+/**
+ * Whether the server really is there: after a crash its file stays, and another program may have its port or its
+ * process id by now. Asking is the only proof, also across containers that do not see each other's processes.
+ */
+async function looksFor(
+  { httpUrl }: ServerFile,
+  installId: string | undefined,
+): Promise<{ there: boolean; why: string }> {
+  try {
+    const response = await fetch(`${httpUrl}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const { installId: found } = (await response.json()) as { installId?: string };
+    if (found !== undefined && found === installId) return { there: true, why: "" };
+    return { there: false, why: `is gone, something else answers at ${httpUrl}` };
+  } catch (error) {
+    const late = error instanceof Error && error.name === "TimeoutError";
+    return { there: false, why: late ? `does not answer at ${httpUrl}` : "has ended without saying so" };
+  }
 }

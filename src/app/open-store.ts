@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { DiskModelStore } from "../assets/disk-model-store.js";
-import type { ModelStore } from "../assets/model-store.js";
 import { npmSettings } from "../assets/sources/npm-registry.js";
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
@@ -15,7 +14,7 @@ export async function openStore(parts: {
   readonly catalog: Catalog;
   readonly log: Logger;
   readonly clock: Clock;
-}): Promise<ModelStore> {
+}): Promise<DiskModelStore> {
   const { offline, mirror, allow_http: allowHttp, max_kbytes_per_second: kilobytes } = parts.config.models;
   return DiskModelStore.open({
     dir: join(parts.dataDir, "models"),

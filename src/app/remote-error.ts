@@ -6,9 +6,9 @@ export interface RemoteProblem {
   readonly message: string;
 }
 
-/** What a server said went wrong, with the server's own code. */
+/** What a server said went wrong, with the server's own code; `server-gone` when it said nothing at all. */
 export class RemoteError extends VoiceError {
-  constructor({ code, message }: RemoteProblem) {
-    super(code, message);
+  constructor({ code, message }: RemoteProblem, options?: { readonly cause?: unknown }) {
+    super(code, message, options);
   }
 }

@@ -1,11 +1,26 @@
+import { Agent, fetch, type Response } from "undici";
+import { messageOf } from "../base/errors.js";
+import type { Capability } from "../catalog/manifest.js";
+import type { Garbage } from "../sessions/controls.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
 import type { House } from "./house.js";
 import { RemoteError, type RemoteProblem } from "./remote-error.js";
+import { eventsOf } from "./server-sent-events.js";
+
+/** What a request carries beyond its address. */
+interface Question {
+  readonly body?: Uint8Array | string;
+  readonly type?: string;
+  readonly signal?: AbortSignal;
+}
 
 /** Commands answered by a server that runs already, over its HTTP interface. */
 export class RemoteHouse implements House {
+  readonly kind = "server";
   readonly #url: string;
+  // A download or a warm-up is answered when it is done, and that may take far longer than any usual patience.
+  readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
 
   constructor(url: string) {
     this.#url = url.replace(/\/$/, "");
@@ -16,28 +31,30 @@ export class RemoteHouse implements House {
   }
 
   async watch(onSnapshot: (snapshot: Snapshot) => void, signal: AbortSignal): Promise<void> {
-    const response = await this.#ask("GET", "/api/events", undefined, signal);
-    let text = "";
-    for await (const piece of response.body ?? []) {
-      text += Buffer.from(piece).toString("utf8");
-      for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-        const data = /^data: ?(.*)$/m.exec(text.slice(0, end))?.[1];
-        text = text.slice(end + 2);
-        if (data) onSnapshot(JSON.parse(data) as Snapshot);
-      }
+    if (signal.aborted) return;
+    try {
+      const { body } = await this.#ask("GET", "/api/events", { signal });
+      for await (const data of eventsOf(body ?? [])) onSnapshot(JSON.parse(data) as Snapshot);
+    } catch (error) {
+      // The stream breaks off when we stop listening and when the server ends.
+      if (!signal.aborted && !(error instanceof TypeError)) throw error;
     }
   }
 
+  async find(name: string, capability?: Capability): Promise<string> {
+    const query = queryOf({ name, capability });
+    return ((await (await this.#ask("GET", `/api/models/find?${query}`)).json()) as { id: string }).id;
+  }
+
   async transcribe(wav: Uint8Array, options: Record<string, string | undefined>): Promise<TranscribeResult> {
-    const query = new URLSearchParams(
-      Object.entries(options).filter((pair): pair is [string, string] => Boolean(pair[1])),
-    );
-    return (await this.#ask("POST", `/api/transcribe?${query}`, wav)).json() as Promise<TranscribeResult>;
+    const question = { body: wav, type: "audio/wav" };
+    const response = await this.#ask("POST", `/api/transcribe?${queryOf(options)}`, question);
+    return response.json() as Promise<TranscribeResult>;
   }
 
   async say(text: string, options: Record<string, string | undefined>): Promise<Uint8Array> {
-    const response = await this.#ask("POST", "/api/say", JSON.stringify({ text, ...options }));
-    return new Uint8Array(await response.arrayBuffer());
+    const question = { body: JSON.stringify({ text, ...options }), type: "application/json" };
+    return new Uint8Array(await (await this.#ask("POST", "/api/say", question)).arrayBuffer());
   }
 
   async pull(model: string): Promise<void> {
@@ -61,24 +78,32 @@ export class RemoteHouse implements House {
     await this.#act(model, "unload");
   }
 
+  async collectGarbage(remove: boolean): Promise<readonly Garbage[]> {
+    const response = remove
+      ? await this.#ask("POST", "/api/garbage/remove")
+      : await this.#ask("GET", "/api/garbage");
+    return ((await response.json()) as { garbage: readonly Garbage[] }).garbage;
+  }
+
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.#agent.destroy();
   }
 
   #act(model: string, action: string): Promise<Response> {
     return this.#ask("POST", `/api/models/${model.split("/").map(encodeURIComponent).join("/")}/${action}`);
   }
 
-  async #ask(
-    method: string,
-    path: string,
-    body?: Uint8Array | string,
-    signal?: AbortSignal,
-  ): Promise<Response> {
-    const response = await fetch(`${this.#url}${path}`, {
+  async #ask(method: string, path: string, { body, type, signal }: Question = {}): Promise<Response> {
+    const request = {
       method,
-      ...(body === undefined ? {} : { body: body as string }),
+      dispatcher: this.#agent,
+      ...(body === undefined ? {} : { body }),
+      ...(type ? { headers: { "content-type": type } } : {}),
       ...(signal ? { signal } : {}),
+    };
+    const response = await fetch(`${this.#url}${path}`, request).catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      throw gone(this.#url, error);
     });
     if (response.ok) return response;
     const answer = (await response.json().catch(() => ({}))) as { error?: RemoteProblem };
@@ -86,4 +111,17 @@ export class RemoteHouse implements House {
       answer.error ?? { code: "internal", message: `The server answered ${response.status}.` },
     );
   }
+}
+
+function gone(url: string, error: unknown): RemoteError {
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  return new RemoteError(
+    { code: "server-gone", message: `The server at ${url} does not answer any more: ${messageOf(cause)}` },
+    { cause },
+  );
+}
+
+function queryOf(values: Readonly<Record<string, string | undefined>>): string {
+  const set = Object.entries(values).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  return new URLSearchParams(set).toString();
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { AssetError, messageOf } from "../base/errors.js";
 
 /** Where a running server can be found by commands on the same machine. */
 export interface ServerFile {
@@ -8,36 +9,61 @@ export interface ServerFile {
   readonly httpUrl: string;
 }
 
-/** A random id made at the first start and kept for ever: entity ids in Home Assistant hang on it. */
+/**
+ * A random id made at the first start and kept for ever: entity ids in Home Assistant hang on it.
+ * @throws {AssetError} `asset-missing` when the data folder cannot be used
+ */
 export function installId(dataDir: string): string {
-  const path = join(dataDir, "state", "install-id");
-  const known = read(path)?.trim();
-  if (known && /^[0-9a-f]{8}$/.test(known)) return known;
+  const known = knownInstallId(dataDir);
+  if (known) return known;
   const made = randomBytes(4).toString("hex");
-  write(path, `${made}\n`);
+  try {
+    write(installIdPath(dataDir), `${made}\n`);
+  } catch (error) {
+    throw new AssetError(
+      "asset-missing",
+      `The data folder ${dataDir} cannot be used: ${messageOf(error)}; check that it exists and is writable`,
+      { cause: error },
+    );
+  }
   return made;
+}
+
+/** The id of an installation that has been started before. */
+export function knownInstallId(dataDir: string): string | undefined {
+  try {
+    const known = read(installIdPath(dataDir))?.trim();
+    return known && /^[0-9a-f]{8}$/.test(known) ? known : undefined;
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }
 
 export function writeServerFile(dataDir: string, server: ServerFile): void {
   write(serverPath(dataDir), JSON.stringify(server));
 }
 
-export function removeServerFile(dataDir: string): void {
-  rmSync(serverPath(dataDir), { force: true });
+/** Takes our own file away; that of another server which has started since stays. */
+export function removeServerFile(dataDir: string, pid = process.pid): void {
+  if (readServerFile(dataDir)?.pid === pid) rmSync(serverPath(dataDir), { force: true });
 }
 
-/** The server that runs on this data folder, when its process is alive. */
-export function findServer(dataDir: string): ServerFile | undefined {
+/** What the last server on this data folder left; whether it still runs is another question. */
+export function readServerFile(dataDir: string): ServerFile | undefined {
   try {
-    const server = JSON.parse(read(serverPath(dataDir)) ?? "") as ServerFile;
-    process.kill(server.pid, 0);
-    return server;
+    const { pid, httpUrl } = JSON.parse(read(serverPath(dataDir)) ?? "{}") as Partial<ServerFile>;
+    return typeof pid === "number" && typeof httpUrl === "string" && URL.canParse(httpUrl)
+      ? { pid, httpUrl }
+      : undefined;
   } catch (error) {
-    // No file, an unfinished one, or a process that has gone: nobody is there.
+    // An unfinished or unreadable file leads nowhere.
     if (error instanceof Error) return undefined;
     throw error;
   }
 }
+
+const installIdPath = (dataDir: string): string => join(dataDir, "state", "install-id");
 
 const serverPath = (dataDir: string): string => join(dataDir, "state", "server.json");
 

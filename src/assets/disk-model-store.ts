@@ -12,6 +12,7 @@ import { DiskSpace } from "./disk/disk-space.js";
 import { Layout } from "./disk/layout.js";
 import { ModelLock } from "./disk/model-lock.js";
 import { type ModelRecord, readRecord, totalBytes } from "./disk/record.js";
+import { findGarbage, type GarbageItem, type GarbageSource, removeGarbage } from "./garbage.js";
 import type { AddressPolicy } from "./http/address.js";
 import { Downloader } from "./http/downloader.js";
 import type { AssetState, ModelFiles, ModelStore } from "./model-store.js";
@@ -48,7 +49,7 @@ export interface ModelStoreOptions {
 const LOOK_EVERY_MS = 500;
 
 /** The models in a folder. A folder is a model only once it is whole and has its record. */
-export class DiskModelStore implements ModelStore {
+export class DiskModelStore implements ModelStore, GarbageSource {
   readonly #options: ModelStoreOptions;
   readonly #layout: Layout;
   readonly #disk: DiskSpace;
@@ -179,6 +180,19 @@ export class DiskModelStore implements ModelStore {
     } finally {
       await lock.release();
     }
+  }
+
+  async collectGarbage(known: ReadonlySet<string>, remove: boolean): Promise<readonly GarbageItem[]> {
+    const { clock } = this.#options;
+    const gone: GarbageItem[] = [];
+    for (const found of await findGarbage(this.#layout, known, clock)) {
+      if (this.#tasks.has(found.model)) continue;
+      if (remove && !(await removeGarbage(this.#layout, found, clock))) continue;
+      if (remove && found.path === found.model) this.#change(found.model, { name: "missing" });
+      const { path, bytes, why } = found;
+      gone.push({ path, bytes, why });
+    }
+    return gone;
   }
 
   onChange(listener: (id: string, state: AssetState) => void): () => void {

@@ -1,5 +1,13 @@
+import type { Capability } from "../catalog/manifest.js";
+
 /** What a user may ask of the models, from any gateway. Ids are catalog ids; unknown ones are `config-unknown-model`. */
 export interface Controls {
+  /**
+   * The catalog id of what a person calls a model: its id, an alias, either without the provider, or a provider, which
+   * means the model it would answer with.
+   * @throws {ConfigError} `config-unknown-model`
+   */
+  find(name: string, capability?: Capability): string;
   /** Downloads a model; resolves when it is whole on disk. @throws {AssetError} */
   pull(model: string, signal?: AbortSignal): Promise<void>;
   /** Deletes a model's files; it is unloaded first. */
@@ -12,4 +20,18 @@ export interface Controls {
   /** Clears a failed model's back-off and tries again. */
   retry(model: string): Promise<void>;
   pin(model: string, pinned: boolean): void;
+  /**
+   * Files in the models folder that serve no model of the catalog.
+   * @param remove false only tells what there is
+   */
+  collectGarbage(remove: boolean): Promise<readonly Garbage[]>;
+}
+
+/** A file or folder nobody needs. */
+export interface Garbage {
+  /** Inside the models folder. */
+  readonly path: string;
+  readonly bytes: number;
+  /** In plain words. */
+  readonly why: string;
 }

@@ -1,117 +1,87 @@
-import { ConfigError, messageOf } from "../../base/errors.js";
-import { formatBytes } from "../../base/units.js";
-import { matchLanguages } from "../../catalog/language.js";
-import type { ModelSnapshot, Snapshot } from "../../sessions/snapshot.js";
+import { AssetError } from "../../base/errors.js";
+import { formatBytes, formatDuration } from "../../base/units.js";
+import type { ModelSnapshot } from "../../sessions/snapshot.js";
 import type { House } from "../house.js";
-import { assetWords, type Output, table } from "./output.js";
-import { DownloadProgress } from "./progress.js";
-
-export interface ListFlags {
-  readonly capability?: string;
-  readonly language?: string;
-  readonly installed?: boolean;
-}
-
-/** `irene models list`. */
-export async function listModels(house: House, flags: ListFlags, output: Output): Promise<void> {
-  const snapshot = await house.status();
-  const wanted = snapshot.models.filter(
-    (model) =>
-      (!flags.capability || model.capability === flags.capability) &&
-      (!flags.language || matchLanguages(model.languages, flags.language) > 0) &&
-      (!flags.installed || model.asset.name === "present"),
-  );
-  if (output.json) output.line(JSON.stringify(wanted, null, 2));
-  else
-    output.line(
-      table([
-        ["model", "for", "languages", "files", "memory", "fits", "licence"],
-        ...wanted.map((model) => row(model, snapshot)),
-      ]),
-    );
-}
-
-function row(model: ModelSnapshot, { memory }: Snapshot): readonly string[] {
-  const languages =
-    model.languages.length > 4 ? `${model.languages.length} languages` : model.languages.join(" ");
-  return [
-    model.id,
-    model.capability,
-    languages,
-    assetWords(model),
-    `${formatBytes(model.memoryBytes)} ${model.memorySource}`,
-    model.memoryBytes <= memory.budgetBytes ? "yes" : "no",
-    model.commercial ? model.licence : `${model.licence} (not for commercial use)`,
-  ];
-}
-
-/** Does something to each model in turn; one that fails does not keep the others from theirs. Fails when any did. */
-async function each(
-  ids: readonly string[],
-  output: Output,
-  act: (id: string) => Promise<string>,
-): Promise<void> {
-  const results: { model: string; ok: boolean; message: string }[] = [];
-  for (const model of ids) {
-    try {
-      results.push({ model, ok: true, message: await act(model) });
-    } catch (error) {
-      results.push({ model, ok: false, message: messageOf(error) });
-    }
-    const last = results.at(-1);
-    if (last && !output.json) output.line(`${last.model}: ${last.message}`);
-  }
-  if (output.json) output.line(JSON.stringify(results, null, 2));
-  const failed = results.filter(({ ok }) => !ok).length;
-  if (failed > 0) process.exitCode = 1;
-}
+import { actOnModels } from "./act-on-models.js";
+import type { CommandCall } from "./command-line.js";
+import { EXIT, type ExitCode } from "./exit-code.js";
+import { withProgress } from "./progress.js";
+import { assetWords } from "./status-text.js";
 
 /** `irene models pull ID…`. */
-export async function pullModels(house: House, ids: readonly string[], output: Output): Promise<void> {
-  const progress = new DownloadProgress(output);
-  const stop = new AbortController();
-  const watching = house.watch((snapshot) => progress.show(snapshot), stop.signal).catch(() => undefined);
-  try {
-    await each(ids, output, async (id) => {
-      await house.pull(id);
-      progress.end();
-      return "downloaded and whole";
-    });
-  } finally {
-    stop.abort();
-    await watching;
-  }
-}
+export const pullModels = (house: House, { args, output }: CommandCall): Promise<ExitCode> =>
+  withProgress(house, output, (progress) =>
+    actOnModels(house, args, output, async (id) => {
+      await house.pull(id).finally(() => progress.end());
+      return { message: `downloaded and whole, ${assetWords(await modelOf(house, id))}` };
+    }),
+  );
 
-/** `irene models check [ID…]`: all present ones without any named. */
-export async function checkModels(house: House, ids: readonly string[], output: Output): Promise<void> {
-  const present = (await house.status()).models
-    .filter(({ asset }) => asset.name !== "missing")
-    .map(({ id }) => id);
-  await each(ids.length > 0 ? ids : present, output, async (id) => {
+/** `irene models check [ID…]`: all that are on disk without any named. */
+export async function checkModels(house: House, { args, output }: CommandCall): Promise<ExitCode> {
+  const onDisk = (await house.status()).models.filter(({ asset }) =>
+    asset.name === "present" ? asset.bytes > 0 : asset.name === "corrupt",
+  );
+  const names = args.length > 0 ? args : onDisk.map(({ id }) => id);
+  if (names.length === 0 && !output.json) {
+    output.line("No model is on disk.");
+    return EXIT.done;
+  }
+  return actOnModels(house, names, output, async (id) => {
     const wrong = await house.check(id);
-    if (wrong) throw new ConfigError("config-unknown-model", wrong);
-    return "whole";
+    if (wrong) throw new AssetError("asset-missing", wrong);
+    const { asset } = await modelOf(house, id);
+    return { message: `whole, ${assetWords({ asset })}`, facts: { asset } };
   });
 }
 
 /** `irene models rm ID…`. */
-export const removeModels = (house: House, ids: readonly string[], output: Output): Promise<void> =>
-  each(ids, output, async (id) => {
+export const removeModels = (house: House, { args, output }: CommandCall): Promise<ExitCode> =>
+  actOnModels(house, args, output, async (id) => {
     await house.remove(id);
-    return "removed";
+    return { message: "removed" };
   });
 
-/** `irene models warm-up ID…`. */
-export const warmUpModels = (house: House, ids: readonly string[], output: Output): Promise<void> =>
-  each(ids, output, async (id) => {
-    await house.warmUp(id);
-    return "warmed up successfully";
-  });
+/** `irene models warm-up ID…`: also by provider, to try one by hand. */
+export const warmUpModels = (house: House, { args, output }: CommandCall): Promise<ExitCode> =>
+  withProgress(house, output, (progress) =>
+    actOnModels(house, args, output, async (id) => {
+      await house.warmUp(id).finally(() => progress.end());
+      const model = await modelOf(house, id);
+      const { loadMs, warmUpMs, memoryBytes, memorySource } = model;
+      return { message: warmUpText(model), facts: { loadMs, warmUpMs, memoryBytes, memorySource } };
+    }),
+  );
+
+function warmUpText({ title, loadMs, warmUpMs, memoryBytes, memorySource }: ModelSnapshot): string {
+  const load = loadMs === undefined ? "" : `, loaded in ${formatDuration(loadMs)}`;
+  const warm = warmUpMs === undefined ? "" : `, warmed up in ${formatDuration(warmUpMs)}`;
+  return `${title} warmed up successfully${load}${warm}, holds ${formatBytes(memoryBytes)} (${memorySource})`;
+}
 
 /** `irene models unload ID…`. */
-export const unloadModels = (house: House, ids: readonly string[], output: Output): Promise<void> =>
-  each(ids, output, async (id) => {
+export const unloadModels = (house: House, { args, output }: CommandCall): Promise<ExitCode> =>
+  actOnModels(house, args, output, async (id) => {
     await house.unload(id);
-    return "unloaded";
+    return { message: "unloaded" };
   });
+
+/** `irene models gc`: removes what serves no model, or tells what it would remove. */
+export async function collectGarbage(house: House, { flags, output }: CommandCall): Promise<undefined> {
+  const dryRun = flags["dryRun"] === true;
+  const garbage = await house.collectGarbage(!dryRun);
+  const bytes = garbage.reduce((sum, each) => sum + each.bytes, 0);
+  if (output.json) {
+    output.line(JSON.stringify({ removed: !dryRun, bytes, garbage }, null, 2));
+    return;
+  }
+  for (const { path, bytes: size, why } of garbage) output.line(`${path}  ${formatBytes(size)}  ${why}`);
+  if (garbage.length === 0) output.line("Nothing to remove: every file belongs to a model.");
+  else output.line(`${dryRun ? "Would free" : "Freed"} ${formatBytes(bytes)}.`);
+}
+
+async function modelOf(house: House, id: string): Promise<ModelSnapshot> {
+  const found = (await house.status()).models.find((model) => model.id === id);
+  if (found) return found;
+  throw new AssetError("asset-missing", `${id} disappeared while it was worked on.`);
+}

@@ -1,84 +1,57 @@
-import { formatBytes, formatDuration } from "../../base/units.js";
-import type { ModelSnapshot, Snapshot } from "../../sessions/snapshot.js";
+import { messageOf, VoiceError } from "../../base/errors.js";
 
 /** Where a command writes. */
 export interface Output {
   readonly json: boolean;
   /** True when people watch: progress is drawn over itself. */
   readonly terminal: boolean;
+  /** Aborts when nobody reads the results any more, as after `| head`. */
+  readonly closed: AbortSignal;
+  /** A result. */
   line(text: string): void;
+  /** A result that is no text. */
+  bytes(data: Uint8Array): void;
   /** Progress and remarks, kept apart from results. */
   remark(text: string): void;
+  /** Drawn over the last drawing; an empty text takes it away. Terminals only. */
+  draw(text: string): void;
 }
 
-/** A table with columns as wide as their widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+/** The two streams of a program. */
+export interface OutputStreams {
+  readonly out: NodeJS.WriteStream;
+  readonly err: NodeJS.WriteStream;
 }
 
-/** One line on where a model stands on disk or on its way there. */
-export function assetWords({ asset }: Pick<ModelSnapshot, "asset">): string {
-  switch (asset.name) {
-    case "downloading": {
-      const of = asset.bytesTotal === undefined ? "" : ` of ${formatBytes(asset.bytesTotal)}`;
-      const eta = asset.etaSeconds === undefined ? "" : `, ${formatDuration(asset.etaSeconds * 1000)} left`;
-      return `downloading ${formatBytes(asset.bytesDone)}${of} at ${formatBytes(asset.bytesPerSecond)}/s${eta}`;
-    }
-    case "present":
-      return asset.bytes > 0 ? `on disk (${formatBytes(asset.bytes)})` : "needs no download";
-    case "corrupt":
-      return `corrupt: ${asset.reason}`;
-    case "extracting":
-    case "verifying":
-    case "missing":
-      return asset.name === "missing" ? "not downloaded" : asset.name;
+/** Results on standard output, everything else on standard error. A reader that goes away is no error. */
+export function createOutput(json: boolean, { out, err }: OutputStreams = standardStreams()): Output {
+  const closed = new AbortController();
+  for (const stream of [out, err]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+      if (stream === out) closed.abort(error);
+    });
   }
+  return {
+    json,
+    terminal: err.isTTY === true,
+    closed: closed.signal,
+    line: (text) => void out.write(`${text}\n`),
+    bytes: (data) => void out.write(data),
+    remark: (text) => void err.write(`${text}\n`),
+    draw: (text) => {
+      if (err.isTTY === true) err.write(`\r\x1b[2K${text.slice(0, (err.columns ?? 120) - 1)}`);
+    },
+  };
 }
 
-/** A bar for terminals: `[#####.....] 52 %`. */
-export function bar(share: number, width = 24): string {
-  const filled = Math.round(Math.min(Math.max(share, 0), 1) * width);
-  return `[${"#".repeat(filled)}${".".repeat(width - filled)}] ${Math.round(share * 100)} %`;
+const standardStreams = (): OutputStreams => ({ out: process.stdout, err: process.stderr });
+
+/** What went wrong, in one sentence; for machines with its code. The stack only of what nobody foresaw. */
+export function describeFailure(error: unknown, json: boolean): string {
+  const code = error instanceof VoiceError ? error.code : "internal";
+  if (json) return JSON.stringify({ error: { code, message: messageOf(error) } });
+  return error instanceof VoiceError ? messageOf(error) : stackOf(error);
 }
 
-/** The whole snapshot for people. */
-export function statusText(snapshot: Snapshot): string {
-  const { memory, requests } = snapshot;
-  const lines = [
-    `Irene Edge ${snapshot.version}: ${snapshot.phase}${snapshot.problem ? ` - ${snapshot.problem}` : ""}`,
-    `Warm-up     ${bar(snapshot.progress)}${snapshot.warmUpMs === undefined ? "" : `, ready after ${formatDuration(snapshot.warmUpMs)}`}`,
-    `Memory      ${formatBytes(memory.modelsBytes)} of ${formatBytes(memory.budgetBytes)} for models (${memory.budgetReason}), ${formatBytes(memory.reservedBytes)} promised, ${formatBytes(memory.ownBytes)} ourselves`,
-    `Requests    ${requests.total}, ${requests.failed} failed, ${requests.active} running${latency(requests)}`,
-    ...snapshot.listeners.map(({ name, address, port }) => `${name.padEnd(12)}${address}:${port}`),
-    ...snapshot.choices.map(
-      ({ capability, language, model, why }) =>
-        `${capability.padEnd(12)}${model ?? "none"} for ${language}: ${why}`,
-    ),
-  ];
-  const active = snapshot.models.filter(
-    (model) => model.state !== "cold" || model.reason !== undefined || model.asset.name === "downloading",
-  );
-  const rows = active.map((model) => [
-    model.id,
-    model.state,
-    assetWords(model),
-    `${formatBytes(model.memoryBytes)} ${model.memorySource}`,
-    model.error ?? model.reason ?? "",
-  ]);
-  return `${lines.join("\n")}\n\n${table([["model", "state", "files", "memory", ""], ...rows])}`;
-}
-
-function latency({ lastSttMs, lastTtsMs }: Snapshot["requests"]): string {
-  const stt = lastSttMs === undefined ? "" : `, last text after ${formatDuration(lastSttMs)}`;
-  return lastTtsMs === undefined ? stt : `${stt}, last sound after ${formatDuration(lastTtsMs)}`;
-}
+const stackOf = (error: unknown): string => (error instanceof Error && error.stack) || messageOf(error);

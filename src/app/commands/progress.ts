@@ -1,11 +1,16 @@
 import type { Snapshot } from "../../sessions/snapshot.js";
-import { assetWords, bar, type Output } from "./output.js";
+import type { House } from "../house.js";
+import type { Output } from "./output.js";
+import { assetWords } from "./status-text.js";
+import { bar } from "./table.js";
+
+/** A download of unknown size is told of after each so many bytes. */
+const STEP_BYTES = 25e6;
 
 /** Shows downloads while a command runs: a bar drawn over itself on a terminal, a plain line now and then elsewhere. */
 export class DownloadProgress {
   readonly #output: Output;
-  #lastText = "";
-  #lastTenth = new Map<string, number>();
+  readonly #lastStep = new Map<string, number>();
   #drawn = false;
 
   constructor(output: Output) {
@@ -13,32 +18,43 @@ export class DownloadProgress {
   }
 
   show(snapshot: Snapshot): void {
-    for (const model of snapshot.models) {
-      const { asset } = model;
+    for (const { id, asset } of snapshot.models) {
       if (asset.name !== "downloading") continue;
-      const share = asset.bytesTotal ? asset.bytesDone / asset.bytesTotal : 0;
-      if (this.#output.terminal) this.#draw(`${bar(share)} ${model.id} ${assetWords(model)}`);
-      else this.#step(model.id, share, `${model.id}: ${assetWords(model)}`);
+      const { bytesDone, bytesTotal } = asset;
+      const words = assetWords({ asset });
+      if (this.#output.terminal) {
+        this.#output.draw(bytesTotal ? `${bar(bytesDone / bytesTotal)} ${id} ${words}` : `${id} ${words}`);
+        this.#drawn = true;
+      } else {
+        const step = Math.floor(bytesTotal ? (bytesDone / bytesTotal) * 10 : bytesDone / STEP_BYTES);
+        if (this.#lastStep.get(id) !== step) this.#output.remark(`${id}: ${words}`);
+        this.#lastStep.set(id, step);
+      }
     }
   }
 
-  /** Leaves the last bar standing on its own line. */
+  /** Takes the bar away, so that the next line stands in its place. */
   end(): void {
-    if (this.#drawn) process.stderr.write("\n");
+    if (this.#drawn) this.#output.draw("");
     this.#drawn = false;
   }
+}
 
-  #draw(text: string): void {
-    if (text === this.#lastText) return;
-    this.#lastText = text;
-    process.stderr.write(`\r\x1b[2K${text.slice(0, process.stderr.columns ?? 120)}`);
-    this.#drawn = true;
-  }
-
-  #step(id: string, share: number, text: string): void {
-    const tenth = Math.floor(share * 10);
-    if (this.#lastTenth.get(id) === tenth) return;
-    this.#lastTenth.set(id, tenth);
-    this.#output.remark(text);
+/** Does something while showing the downloads it waits for. */
+export async function withProgress<T>(
+  house: House,
+  output: Output,
+  task: (progress: DownloadProgress) => Promise<T>,
+): Promise<T> {
+  const progress = new DownloadProgress(output);
+  const stop = new AbortController();
+  // A command that can do its work does not fail for want of a picture of it.
+  const watching = house.watch((snapshot) => progress.show(snapshot), stop.signal).catch(() => undefined);
+  try {
+    return await task(progress);
+  } finally {
+    stop.abort();
+    await watching;
+    progress.end();
   }
 }

@@ -1,5 +1,8 @@
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { Snapshot } from "../../sessions/snapshot.js";
+
+/** Media type of the text format; scrapers refuse answers without it. */
+export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** The snapshot in the Prometheus text format. */
 export function metricsText(snapshot: Snapshot): Promise<string> {
@@ -7,6 +10,8 @@ export function metricsText(snapshot: Snapshot): Promise<string> {
   const gauge = (name: string, help: string, value: number | undefined): void => {
     if (value !== undefined) new Gauge({ name, help, registers: [registry] }).set(value);
   };
+  const counter = (name: string, help: string, value: number): void =>
+    new Counter({ name, help, registers: [registry] }).inc(value);
   const perModel = (
     name: string,
     help: string,
@@ -19,6 +24,14 @@ export function metricsText(snapshot: Snapshot): Promise<string> {
     }
   };
   const { memory, requests } = snapshot;
+  new Gauge({
+    name: "irene_info",
+    help: "Always 1; version and phase are in the labels",
+    labelNames: ["version", "phase"],
+    registers: [registry],
+  })
+    .labels({ version: snapshot.version, phase: snapshot.phase })
+    .set(1);
   gauge("irene_ready", "1 when every model to be preloaded is ready", snapshot.ready ? 1 : 0);
   gauge(
     "irene_warm_up_seconds",
@@ -33,11 +46,15 @@ export function metricsText(snapshot: Snapshot): Promise<string> {
     memory.reservedBytes,
   );
   gauge("irene_memory_own_bytes", "Memory of the main process", memory.ownBytes);
-  gauge("irene_requests_total", "Requests since start", requests.total);
-  gauge("irene_requests_failed_total", "Requests that ended in an error since start", requests.failed);
+  counter("irene_requests_total", "Requests since start", requests.total);
+  counter("irene_requests_failed_total", "Requests that ended in an error since start", requests.failed);
+  gauge("irene_memory_available_bytes", "Memory the machine or container has left", memory.availableBytes);
   gauge("irene_requests_active", "Requests running now", requests.active);
   gauge("irene_stt_latency_seconds", "End of audio to text, last request", seconds(requests.lastSttMs));
   gauge("irene_tts_latency_seconds", "Text to first sound, last request", seconds(requests.lastTtsMs));
+  perModel("irene_model_on_disk", "1 when all files of the model are on disk", ({ asset }) =>
+    asset.name === "present" ? 1 : 0,
+  );
   perModel("irene_model_ready", "1 when the model is in memory and warm", ({ state }) =>
     state === "ready" ? 1 : 0,
   );

@@ -7,8 +7,10 @@ import type { SnapshotSource } from "../../sessions/snapshot.js";
 import type { VoiceSessions } from "../../sessions/voice.js";
 import { errorResponse } from "./error-response.js";
 import { addEventRoutes } from "./event-routes.js";
-import { metricsText } from "./metrics.js";
+import { METRICS_TYPE, metricsText } from "./metrics.js";
 import { addModelRoutes } from "./model-routes.js";
+import { RequestError } from "./request-error.js";
+import { isFromHere } from "./same-site.js";
 import { addVoiceRoutes } from "./voice-routes.js";
 
 export interface HttpOptions {
@@ -16,6 +18,9 @@ export interface HttpOptions {
   /** 0 takes any free port. */
   readonly port: number;
 }
+
+/** Several pages, a scraper and scripts; more is a program gone wild. */
+const MAX_CONNECTIONS = 128;
 
 /** Status, control and voice for the command line, the web page and scripts. */
 export class HttpServer {
@@ -39,24 +44,29 @@ export class HttpServer {
     this.#options = options;
     const app = new Hono();
     app.use(async (context, next) => {
-      // A page of another site must not drive this one through the user's browser.
-      if (context.req.method !== "GET" && context.req.header("sec-fetch-site") === "cross-site") {
-        return context.json(
-          { error: { code: "forbidden", message: "Requests from other sites are refused." } },
-          403,
-        );
+      if (context.req.method !== "GET" && !isFromHere(context.req.raw.headers)) {
+        throw new RequestError("forbidden", "Requests from other sites are refused.");
       }
-      return next();
+      await next();
+      // Answers are about this moment, and nothing but what they say they are.
+      if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
+      context.header("x-content-type-options", "nosniff");
     });
-    app.get("/healthz", (context) => context.json({ status: "ok", phase: snapshots.current().phase }));
+    app.get("/healthz", (context) => {
+      const { phase, installId, version } = snapshots.current();
+      return context.json({ status: "ok", phase, installId, version });
+    });
     app.get("/api/status", (context) => context.json(snapshots.current()));
-    app.get("/metrics", async (context) => context.text(await metricsText(snapshots.current())));
-    addVoiceRoutes(app, voice);
+    app.get("/metrics", async (context) =>
+      context.body(await metricsText(snapshots.current()), 200, { "content-type": METRICS_TYPE }),
+    );
+    addVoiceRoutes(app, voice, controls);
     addModelRoutes(app, controls);
     addEventRoutes(app, snapshots);
-    app.notFound((context) =>
-      context.json({ error: { code: "not-found", message: "There is nothing at this address." } }, 404),
-    );
+    app.notFound((context) => {
+      const { method, path } = context.req;
+      return errorResponse(context, new RequestError("not-found", `There is nothing for ${method} ${path}.`));
+    });
     app.onError((error, context) => {
       if (!(error instanceof VoiceError))
         log.error(`${context.req.path} failed: ${messageOf(error)}`, { stack: error.stack });
@@ -81,6 +91,7 @@ export class HttpServer {
             : error,
         );
       });
+      if ("maxConnections" in server) server.maxConnections = MAX_CONNECTIONS;
       this.#server = server;
     });
   }

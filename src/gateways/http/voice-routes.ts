@@ -1,66 +1,92 @@
 import type { Hono } from "hono";
 import { readWav, wavHeader } from "../../audio/wav.js";
-import { SessionError } from "../../base/errors.js";
+import type { Capability } from "../../catalog/manifest.js";
+import type { Controls } from "../../sessions/controls.js";
 import type { Origin, VoiceSessions } from "../../sessions/voice.js";
+import { contentTypeOf, readBody } from "./read-body.js";
+import { RequestError } from "./request-error.js";
+import { untilClientGone } from "./until-client-gone.js";
 
 const ORIGIN: Origin = { gateway: "http" };
 /** 16 minutes of 16 kHz 16-bit mono. */
 const MAX_WAV_BYTES = 32 * 1024 * 1024;
 const MAX_TEXT = 20_000;
+/** The longest text in the most wasteful JSON, with its names. */
+const MAX_SAY_BYTES = MAX_TEXT * 6 + 4096;
+const MAX_NAME = 200;
 
 /** `POST /api/transcribe` takes a WAV file and answers with JSON; `POST /api/say` takes JSON and answers with a WAV file. */
-export function addVoiceRoutes(app: Hono, voice: VoiceSessions): void {
+export function addVoiceRoutes(app: Hono, voice: VoiceSessions, controls: Pick<Controls, "find">): void {
+  /** A model named by mistake is refused, where a session would take another in its place. */
+  const named = (name: string | undefined, capability: Capability): string | undefined =>
+    name === undefined || name === "" || name === "auto" ? undefined : controls.find(name, capability);
+
   app.post("/api/transcribe", async (context) => {
-    const bytes = await limited(context.req.raw);
-    const { format, pcm } = readWav(bytes);
+    checkIsFile(contentTypeOf(context.req.raw));
     const language = context.req.query("language");
-    const model = context.req.query("model");
+    const model = named(context.req.query("model"), "stt");
+    const { format, pcm } = readWav(await readBody(context.req.raw, MAX_WAV_BYTES));
     const session = voice.transcribe({
       origin: ORIGIN,
       ...(language ? { language } : {}),
       ...(model ? { model } : {}),
     });
-    try {
-      session.accept(format, pcm);
-      return context.json(await session.finish());
-    } finally {
-      session.cancel();
-    }
+    const result = await untilClientGone(context.req.raw, async (signal) => {
+      signal.addEventListener("abort", () => session.cancel(), { once: true });
+      try {
+        session.accept(format, pcm);
+        return await session.finish();
+      } finally {
+        session.cancel();
+      }
+    });
+    return context.json(result);
   });
 
   app.post("/api/say", async (context) => {
-    const body: unknown = await context.req.json().catch(() => undefined);
-    const { text, language, voice: name, speaker } = sayRequest(body);
+    if (contentTypeOf(context.req.raw) !== "application/json") {
+      throw new RequestError(
+        "wrong-content-type",
+        "Send JSON with the header content-type: application/json.",
+      );
+    }
+    const {
+      text,
+      language,
+      voice: name,
+      speaker,
+    } = sayRequest(await readBody(context.req.raw, MAX_SAY_BYTES));
+    const model = named(name, "tts");
     const session = voice.synthesize({
       origin: ORIGIN,
       text,
       ...(language ? { language } : {}),
-      ...(name ? { voice: name } : {}),
+      ...(model ? { voice: model } : {}),
       ...(speaker ? { speaker } : {}),
     });
-    try {
-      const format = await session.format;
-      const pieces: Uint8Array[] = [];
-      for await (const piece of session.audio) pieces.push(piece);
-      const pcm = Buffer.concat(pieces);
-      const wav = Buffer.concat([wavHeader(format, pcm.length), pcm]);
-      return context.body(new Uint8Array(wav), 200, { "content-type": "audio/wav" });
-    } finally {
-      session.cancel();
-    }
+    const wav = await untilClientGone(context.req.raw, async (signal) => {
+      signal.addEventListener("abort", () => session.cancel(), { once: true });
+      try {
+        const format = await session.format;
+        const pieces: Uint8Array[] = [];
+        for await (const piece of session.audio) pieces.push(piece);
+        const pcm = Buffer.concat(pieces);
+        return Buffer.concat([wavHeader(format, pcm.length), pcm]);
+      } finally {
+        session.cancel();
+      }
+    });
+    return context.body(new Uint8Array(wav), 200, { "content-type": "audio/wav" });
   });
 }
 
-/** The body, refused before it fills memory. */
-async function limited(request: Request): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of request.body ?? []) {
-    length += piece.length;
-    if (length > MAX_WAV_BYTES) throw new SessionError("too-long", "The WAV file is larger than 32 MB.");
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
+/** Most programs name no type or a wrong one for a file, so only the forms that wrap it are refused. */
+function checkIsFile(type: string): void {
+  if (!type.startsWith("multipart/") && type !== "application/json") return;
+  throw new RequestError(
+    "wrong-content-type",
+    "Send the WAV file itself as the body, as `curl --data-binary @file.wav` does.",
+  );
 }
 
 interface SayRequest {
@@ -70,13 +96,27 @@ interface SayRequest {
   readonly speaker?: string;
 }
 
-function sayRequest(body: unknown): SayRequest {
-  const fields = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+function sayRequest(body: Uint8Array): SayRequest {
+  const fields = parseObject(body);
   const text = fields["text"];
   if (typeof text !== "string" || text.trim() === "" || text.length > MAX_TEXT) {
-    throw new SessionError("unsupported-audio", `Send JSON with a \`text\` of 1 to ${MAX_TEXT} characters.`);
+    throw new RequestError("bad-request", `Send JSON with a \`text\` of 1 to ${MAX_TEXT} characters.`);
   }
-  const optional = (name: "language" | "voice" | "speaker") =>
-    typeof fields[name] === "string" && fields[name] !== "" ? { [name]: fields[name] } : {};
+  const optional = (name: "language" | "voice" | "speaker") => {
+    const value = fields[name];
+    if (value === undefined || value === null || value === "") return {};
+    if (typeof value === "string" && value.length <= MAX_NAME) return { [name]: value };
+    throw new RequestError("bad-request", `\`${name}\` must be a text of at most ${MAX_NAME} characters.`);
+  };
   return { text, ...optional("language"), ...optional("voice"), ...optional("speaker") };
+}
+
+function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  throw new RequestError("bad-request", "The body is no JSON object.");
 }

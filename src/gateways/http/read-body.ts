@@ -1,0 +1,24 @@
+import { RequestError } from "./request-error.js";
+
+/**
+ * The whole body, refused before it fills memory.
+ * @throws {RequestError} `too-large`
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const refusal = () =>
+    new RequestError("too-large", `The body is larger than ${Math.round(maxBytes / 1024)} KiB.`);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw refusal();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of request.body ?? []) {
+    length += piece.length;
+    if (length > maxBytes) throw refusal();
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** The kind of body the sender says it is: `audio/wav`; empty when it says nothing. */
+export function contentTypeOf(request: Request): string {
+  return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
