@@ -3,10 +3,15 @@ import { parseDocument } from "yaml";
 import { ConfigError, messageOf } from "../base/errors.js";
 import { buildConfig, nest } from "./check.js";
 import { readEnvironment } from "./environment.js";
+import { fromOptionsPage } from "./options-page.js";
 import { type Config, leaves } from "./schema.js";
 
 /** Where the Supervisor leaves what the user entered on the options page. */
 const SUPERVISOR_OPTIONS = "/data/options.json";
+/** The add-on's folder that users see; it may hold the options the page does not have. */
+const SUPERVISOR_FILE = "/config/irene.yaml";
+/** Inside an add-on the container is the border: ports are opened there by the user, the page by the Supervisor. */
+const SUPERVISOR_DEFAULTS = { data_dir: "/data", http: { host: "0.0.0.0" } };
 
 export interface LoadRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -25,36 +30,33 @@ export interface LoadedConfig {
 }
 
 /**
- * Settings from the Supervisor's options (inside an add-on) or a YAML file, then the environment, then flags.
+ * Settings from a YAML file, then the options page (inside an add-on), the environment, and flags; later ones win.
  * @throws {ConfigError} `config-invalid`
  */
 export function loadConfig({ env, flags, file }: LoadRequest): LoadedConfig {
   const underSupervisor = (env["SUPERVISOR_TOKEN"] ?? "") !== "";
-  const path = file ?? env["IRENE_CONFIG"] ?? supervisorOptions(underSupervisor, env);
+  const path = file ?? env["IRENE_CONFIG"] ?? (underSupervisor ? existing(SUPERVISOR_FILE) : undefined);
+  const pagePath = underSupervisor ? existing(env["IRENE_OPTIONS_FILE"] ?? SUPERVISOR_OPTIONS) : undefined;
   const environment = readEnvironment(env, leaves());
-  const layers = [path ? readFile(path) : {}, nest(environment.values), nest(flags)];
-  const defaults = underSupervisor ? [{ data_dir: "/data" }] : [];
+  const page = fromOptionsPage(pagePath ? readFile(pagePath) : {});
+  const layers = [path ? readFile(path) : {}, page.tree, nest(environment.values), nest(flags)];
+  const defaults = underSupervisor ? [SUPERVISOR_DEFAULTS] : [];
   return {
     config: buildConfig([...defaults, ...layers]),
     sources: [
-      ...(path ? [path] : []),
+      ...[path, pagePath].filter((each) => each !== undefined),
       ...(environment.values.size > 0 ? [`environment (${[...environment.values.keys()].join(", ")})`] : []),
       ...(flags.size > 0 ? [`flags (${[...flags.keys()].join(", ")})`] : []),
     ],
-    warnings: environment.unknown.map(
-      (name) => `${name} in the environment stands for no option and is ignored.`,
-    ),
+    warnings: [
+      ...page.renamed.map((change) => `On the options page ${change}.`),
+      ...environment.unknown.map((name) => `${name} in the environment stands for no option and is ignored.`),
+    ],
     underSupervisor,
   };
 }
 
-function supervisorOptions(
-  underSupervisor: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  const path = env["IRENE_OPTIONS_FILE"] ?? SUPERVISOR_OPTIONS;
-  return underSupervisor && existsSync(path) ? path : undefined;
-}
+const existing = (path: string): string | undefined => (existsSync(path) ? path : undefined);
 
 /** JSON is YAML, so one reader serves both. */
 function readFile(path: string): object {

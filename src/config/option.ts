@@ -12,7 +12,14 @@ export interface Option<T> {
   readonly accepts: string;
   readonly format: (value: unknown) => void;
   readonly sensitive?: boolean;
+  /** The Supervisor's name for the kind of value, as `int(1,3600)`. Absent where its options page knows none. */
+  readonly pageType?: string;
+  /** Name on the add-on's options page, which is flat. Absent: not offered there. */
+  readonly pageName?: string;
 }
+
+/** Offers an option on the add-on's options page. */
+export const onPage = <T>(pageName: string, offered: Option<T>): Option<T> => ({ ...offered, pageName });
 
 /** Any other kind of value. */
 export const option = <T>(
@@ -21,7 +28,9 @@ export const option = <T>(
   doc: string,
   accepts: string,
   valid: (value: unknown) => boolean,
+  pageType?: string,
 ): Option<T> => ({
+  ...(pageType === undefined ? {} : { pageType }),
   kind,
   default: fallback,
   doc,
@@ -32,7 +41,7 @@ export const option = <T>(
 });
 
 export const bool = (fallback: boolean, doc: string): Option<boolean> =>
-  option("bool", fallback, doc, "true or false", (value) => typeof value === "boolean");
+  option("bool", fallback, doc, "true or false", (value) => typeof value === "boolean", "bool");
 
 export const int = (fallback: number, min: number, max: number, doc: string): Option<number> =>
   option(
@@ -41,6 +50,7 @@ export const int = (fallback: number, min: number, max: number, doc: string): Op
     doc,
     `a whole number from ${min} to ${max}`,
     (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+    `int(${min},${max})`,
   );
 
 export const float = (fallback: number, min: number, max: number, doc: string): Option<number> =>
@@ -50,22 +60,39 @@ export const float = (fallback: number, min: number, max: number, doc: string): 
     doc,
     `a number from ${min} to ${max}`,
     (value) => typeof value === "number" && value >= min && value <= max,
+    `float(${min},${max})`,
   );
 
 export const str = (fallback: string, doc: string): Option<string> =>
-  option("str", fallback, doc, "text", (value) => typeof value === "string");
+  option("str", fallback, doc, "text", (value) => typeof value === "string", "str");
 
 export const secret = (fallback: string, doc: string): Option<string> => ({
   ...str(fallback, doc),
   sensitive: true,
+  pageType: "password",
 });
 
 /** Text that matches a pattern, explained in words. */
 export const match = (fallback: string, pattern: RegExp, accepts: string, doc: string): Option<string> =>
-  option("str", fallback, doc, accepts, (value) => typeof value === "string" && pattern.test(value));
+  option(
+    "str",
+    fallback,
+    doc,
+    accepts,
+    (value) => typeof value === "string" && pattern.test(value),
+    // The Supervisor reads the pattern as Python does, which has no flags outside of it.
+    `match(${pattern.flags.includes("i") ? "(?i)" : ""}${pattern.source})`,
+  );
 
 export const oneOf = <const T extends string>(fallback: T, values: readonly T[], doc: string): Option<T> =>
-  option("str", fallback, doc, `one of ${values.join(", ")}`, (value) => values.includes(value as T));
+  option(
+    "str",
+    fallback,
+    doc,
+    `one of ${values.join(", ")}`,
+    (value) => values.includes(value as T),
+    `list(${values.join("|")})`,
+  );
 
 /** One of a few whole numbers. */
 export const oneOfNumbers = <const T extends number>(

@@ -1,4 +1,17 @@
-import { bool, float, int, keepAlive, list, map, match, type Option, oneOf, secret, str } from "./option.js";
+import {
+  bool,
+  float,
+  int,
+  keepAlive,
+  list,
+  map,
+  match,
+  type Option,
+  oneOf,
+  onPage,
+  secret,
+  str,
+} from "./option.js";
 import { PROVIDER_OPTIONS } from "./provider-options.js";
 import { schedules } from "./schedules.js";
 
@@ -15,24 +28,36 @@ const LANGUAGE = /^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$/;
 
 /** Every option of the program, once: parser, checks, types and documentation come from here. */
 export const OPTIONS = {
-  language: match(
-    "en",
-    LANGUAGE,
-    "a language code such as en, de or pt-BR",
-    "Language spoken and answered when a request names none.",
+  language: onPage(
+    "language",
+    match(
+      "en",
+      LANGUAGE,
+      "a language code such as en, de or pt-BR",
+      "Language spoken and answered when a request names none.",
+    ),
   ),
-  memory_budget: match(
-    "auto",
-    BUDGET,
-    "auto, a share such as 60%, or a size such as 900MB",
-    "Memory all models together may hold.",
+  memory_budget: onPage(
+    "memory_budget",
+    match(
+      "auto",
+      BUDGET,
+      "auto, a share such as 60%, or a size such as 900MB",
+      "Memory all models together may hold.",
+    ),
   ),
-  preload: bool(
-    true,
-    "Load and warm the models chosen for the language at start; false leaves that to preload_models of each provider.",
+  preload: onPage(
+    "preload",
+    bool(
+      true,
+      "Load and warm the models chosen for the language at start; false leaves that to preload_models of each provider.",
+    ),
   ),
-  stt: str("auto", "Speech-to-text model: auto, a provider (moonshine) or a model id (whisper/tiny)."),
-  tts: str("auto", "Voice: auto, a provider (espeak) or a model id."),
+  stt: onPage(
+    "stt",
+    str("auto", "Speech-to-text model: auto, a provider (moonshine) or a model id (whisper/tiny)."),
+  ),
+  tts: onPage("tts", str("auto", "Voice: auto, a provider (espeak) or a model id.")),
   data_dir: str("data", "Folder for models, learned figures and state."),
   request_deadline_seconds: int(
     120,
@@ -40,9 +65,12 @@ export const OPTIONS = {
     3600,
     "Longest wait of a request for download, memory and load together.",
   ),
-  keep_alive: keepAlive("Seconds an idle model stays in memory; -1 keeps it for as long as memory allows."),
+  keep_alive: onPage(
+    "keep_alive",
+    keepAlive("Seconds an idle model stays in memory; -1 keeps it for as long as memory allows."),
+  ),
   threads: int(0, 0, 64, "Threads of one model; 0 chooses by the number of cores."),
-  schedules: schedules("What happens to models at a time of day."),
+  schedules: onPage("schedules", schedules("What happens to models at a time of day.")),
   wyoming: {
     host: str("0.0.0.0", "Address the Wyoming port listens on."),
     port: int(10300, 0, 65535, "Wyoming port; 0 takes any free one."),
@@ -60,9 +88,15 @@ export const OPTIONS = {
   },
   mqtt: {
     enabled: bool(true, "Whether sensors are published over MQTT."),
-    url: str("", "Broker address, mqtt://host:1883 or mqtts://host:8883; empty runs the embedded broker."),
-    username: str("", "User at the broker."),
-    password: secret("", "Password at the broker."),
+    url: onPage(
+      "mqtt_url",
+      str(
+        "",
+        "Broker address, mqtt://host:1883 or mqtts://host:8883; empty takes Home Assistant's own inside an add-on, else runs one here.",
+      ),
+    ),
+    username: onPage("mqtt_username", str("", "User at the broker.")),
+    password: onPage("mqtt_password", secret("", "Password at the broker.")),
     host: str("127.0.0.1", "Address the embedded broker listens on."),
     port: int(
       1883,
@@ -76,9 +110,9 @@ export const OPTIONS = {
       "a topic without + and #",
       "Topic below which states are published.",
     ),
-    text_events: bool(
-      false,
-      "Publish recognised text as an event. It is what is said at home: off unless wanted.",
+    text_events: onPage(
+      "text_events",
+      bool(false, "Publish recognised text as an event. It is what is said at home: off unless wanted."),
     ),
     controls: bool(true, "Offer buttons, selects and numbers in Home Assistant."),
     discovery_prefix: match(
@@ -91,7 +125,10 @@ export const OPTIONS = {
   hermes: {
     enabled: bool(true, "Whether Hermes satellites (Rhasspy, ESP32) are served over MQTT."),
     sites: list([], "Sites served; empty serves all."),
-    wake_words: list([], "Wake words listened for at satellites; empty listens for all."),
+    wake_words: onPage(
+      "wake_words",
+      list([], "Wake words listened for at satellites; empty listens for all."),
+    ),
   },
   models: {
     offline: bool(false, "Never use the network; only models already on disk."),
@@ -114,10 +151,13 @@ export const OPTIONS = {
     ),
   },
   log: {
-    level: oneOf(
-      "info",
-      ["debug", "info", "warn", "error"],
-      "How much to log; recognised text appears only at debug.",
+    level: onPage(
+      "log_level",
+      oneOf(
+        "info",
+        ["debug", "info", "warn", "error"],
+        "How much to log; recognised text appears only at debug.",
+      ),
     ),
     format: oneOf("text", ["text", "json"], "Log lines for people or for machines."),
   },
