@@ -36,18 +36,24 @@ export class WakeDetection implements WakeSession {
   readonly #tools: DetectWakeTools;
   readonly #request: DetectWakeRequest;
   readonly #trace: RunningTrace;
+  readonly #done: Promise<void>;
 
   constructor(tools: DetectWakeTools, request: DetectWakeRequest, trace: RunningTrace) {
     this.id = trace.id;
     this.#tools = tools;
     this.#request = request;
     this.#trace = trace;
-    this.#listen().catch((error: unknown) => this.#fail(error));
+    this.#done = this.#listen().catch((error: unknown) => this.#fail(error));
   }
 
   /** @throws {SessionError} `unsupported-audio` */
   accept(format: PcmFormat, bytes: Uint8Array): void {
     this.#audio.push(format, bytes);
+  }
+
+  async finish(): Promise<void> {
+    this.#audio.end();
+    await this.#done;
   }
 
   close(): void {
