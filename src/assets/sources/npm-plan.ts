@@ -12,7 +12,7 @@ import { isFolder, type Kitchen, placeFile, type SourcePlan } from "./plan.js";
 export type FindTarball = (spec: string, pinned: string | undefined) => Promise<Tarball>;
 
 /** Tarballs carry the whole package; the largest one known unpacks to 250 MB. */
-const LIMITS = { files: 20_000, totalBytes: 2 * 1024 ** 3 };
+const LIMITS = { files: 20_000, totalBytes: 2 * 1024 ** 3, depth: 24, pathLength: 500 };
 
 /**
  * Members of npm packages. The tarballs are fetched like any file, so that they resume; what the registry promises
