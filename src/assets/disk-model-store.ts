@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Clock, sleep } from "../base/clock.js";
 import { Emitter } from "../base/emitter.js";
 import { AssetError, InternalError, messageOf } from "../base/errors.js";
@@ -9,6 +8,7 @@ import { formatBytes } from "../base/units.js";
 import type { ModelManifest } from "../catalog/manifest.js";
 import { hashFile } from "./disk/digest.js";
 import { DiskSpace } from "./disk/disk-space.js";
+import { ensureFolder } from "./disk/durable.js";
 import { Layout } from "./disk/layout.js";
 import { ModelLock } from "./disk/model-lock.js";
 import { type ModelRecord, readRecord, totalBytes } from "./disk/record.js";
@@ -86,7 +86,7 @@ export class DiskModelStore implements ModelStore, GarbageSource {
    */
   static async open(options: ModelStoreOptions): Promise<DiskModelStore> {
     try {
-      await mkdir(options.dir, { recursive: true });
+      await ensureFolder(resolve(options.dir));
       return new DiskModelStore(options, await sweep(new Layout(options.dir), options.clock));
     } catch (error) {
       throw new AssetError(

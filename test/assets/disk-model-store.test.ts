@@ -298,6 +298,9 @@ describe("DiskModelStore", () => {
   it("reports a folder it cannot use", async () => {
     await writeFile(join(dir, "file"), "");
     expect(await code(open({ dir: join(dir, "file") }))).toBe("asset-missing");
+    expect(await code(open({ dir: join(dir, "file", "models") }))).toBe("asset-missing");
+    expect(await code(open({ dir: "/proc/nowhere/models" }))).toBe("asset-missing");
+    expect((await open({ dir: join(dir, "new", "models") })).present().size).toBe(0);
   });
 
   it("tells its progress at most once a second", async () => {

@@ -1,5 +1,19 @@
-import { open, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+
+/**
+ * Makes a folder and those above it. Unlike Node's own `recursive`, which never ends below `/proc`, it fails where no
+ * folder can be made.
+ */
+export async function ensureFolder(dir: string): Promise<void> {
+  const found = await stat(dir).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  if (dirname(dir) !== dir) await ensureFolder(dirname(dir));
+  await mkdir(dir).catch((error: NodeJS.ErrnoException) => {
+    // Another process may have made it meanwhile; anything else of that name shows at the first use.
+    if (error.code !== "EEXIST" || found) throw error;
+  });
+}
 
 /** Makes the names in a folder outlive a power cut. */
 export async function syncFolder(dir: string): Promise<void> {
