@@ -10,7 +10,7 @@ export interface EnvironmentLayer {
 }
 
 /** Names that carry the prefix but are not options. */
-const RESERVED = new Set(["IRENE_SHARED", "IRENE_CONFIG", "IRENE_OPTIONS_FILE"]);
+const RESERVED = new Set(["IRENE_SHARED", "IRENE_CONFIG", "IRENE_OPTIONS_FILE", "IRENE_SUPERVISOR_URL"]);
 
 /**
  * The names under which an option is found in the environment. `providers.asr.whisper.preload_models` is
