@@ -9,13 +9,11 @@ import { HERMES_DEFAULTS } from "../gateways/hermes/options.js";
 import { BrokerLink } from "../gateways/mqtt/broker-link.js";
 import { EmbeddedBroker } from "../gateways/mqtt/embedded-broker.js";
 import type { BrokerEndpoint } from "../gateways/mqtt/endpoint.js";
-import { SupervisorApi } from "../gateways/supervisor/api.js";
 import { mqttService } from "../gateways/supervisor/mqtt-service.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
 import type { Core, CoreParts } from "./core.js";
 import { hermesOffer } from "./hermes-offer.js";
-
-const SUPERVISOR_URL = "http://supervisor";
+import { supervisorApi } from "./supervisor-door.js";
 
 /** The connection to a broker, the broker itself where there is no other, and what is published over it. */
 export class MqttDoors {
@@ -33,10 +31,7 @@ export class MqttDoors {
     const named = { url, ...(username ? { username } : {}), ...(password ? { password } : {}) };
     if (url !== "") return new MqttDoors(parts, core, () => Promise.resolve(named), undefined);
     if (underSupervisor) {
-      const api = new SupervisorApi({
-        url: env["IRENE_SUPERVISOR_URL"] ?? SUPERVISOR_URL,
-        token: env["SUPERVISOR_TOKEN"] ?? "",
-      });
+      const api = supervisorApi(env);
       return new MqttDoors(parts, core, () => mqttService(api), undefined);
     }
     try {

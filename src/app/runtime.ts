@@ -6,6 +6,7 @@ import { Core, type CoreParts } from "./core.js";
 import { Door } from "./door.js";
 import { MqttDoors } from "./mqtt-doors.js";
 import { removeServerFile, writeServerFile } from "./state-file.js";
+import { SupervisorDoor } from "./supervisor-door.js";
 import { VERSION } from "./version.js";
 
 export interface RuntimeParts extends CoreParts {
@@ -18,6 +19,7 @@ export class Runtime {
   readonly #core: Core;
   readonly #doors: readonly Door[];
   readonly #listeners = new Map<string, ListenerSnapshot>();
+  readonly #supervisor: SupervisorDoor | undefined;
   #mqtt: MqttDoors | undefined;
 
   /** Resolves when the ports listen and the warm-up has begun. */
@@ -30,6 +32,7 @@ export class Runtime {
   private constructor(parts: RuntimeParts, core: Core) {
     this.#parts = parts;
     this.#core = core;
+    this.#supervisor = parts.underSupervisor ? new SupervisorDoor(parts) : undefined;
     this.#doors = [this.#wyoming(), ...(parts.config.http.enabled ? [this.#http()] : [])];
   }
 
@@ -43,6 +46,7 @@ export class Runtime {
   /** Ends everything in order: no new work, children gone, `offline` said. Idempotent. */
   async close(): Promise<void> {
     removeServerFile(this.#parts.config.data_dir);
+    this.#supervisor?.close();
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#core.close();
     await this.#mqtt?.close();
@@ -77,6 +81,7 @@ export class Runtime {
         await server.start();
         log.info(`Wyoming listens on ${host}:${server.port}`);
         this.#noteListener({ name: "wyoming", address: host, port: server.port });
+        this.#supervisor?.wyomingListens(server.port);
       },
       close: () => server.close(),
       clock,

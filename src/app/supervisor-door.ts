@@ -1,0 +1,40 @@
+import { hostname } from "node:os";
+import { messageOf } from "../base/errors.js";
+import { SupervisorApi } from "../gateways/supervisor/api.js";
+import { WyomingDiscovery } from "../gateways/supervisor/discovery.js";
+import { renameStoredOptions } from "../gateways/supervisor/stored-options.js";
+import type { CoreParts } from "./core.js";
+
+const SUPERVISOR_URL = "http://supervisor";
+
+/** The Supervisor, as an add-on reaches it. */
+export const supervisorApi = (env: CoreParts["env"]): SupervisorApi =>
+  new SupervisorApi({
+    url: env["IRENE_SUPERVISOR_URL"] ?? SUPERVISOR_URL,
+    token: env["SUPERVISOR_TOKEN"] ?? "",
+  });
+
+/** What the program tells the Supervisor by itself. Nothing waits for it. */
+export class SupervisorDoor {
+  readonly #discovery: WyomingDiscovery;
+
+  constructor({ env, clock, log }: CoreParts) {
+    const api = supervisorApi(env);
+    this.#discovery = new WyomingDiscovery({ api, clock, log });
+    void renameStoredOptions(api).then(
+      (renamed) => {
+        for (const change of renamed) log.info(`Options: ${change}; it takes effect at the next start`);
+      },
+      (error) => log.debug(`Stored options were not looked at: ${messageOf(error)}`),
+    );
+  }
+
+  /** The host name of an add-on's container is its name in Home Assistant's network. */
+  wyomingListens(port: number): void {
+    void this.#discovery.announce(`tcp://${hostname()}:${port}`);
+  }
+
+  close(): void {
+    this.#discovery.close();
+  }
+}
