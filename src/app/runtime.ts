@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { HttpServer } from "../gateways/http/server.js";
+import { INGRESS_ADDRESS } from "../gateways/http/web-routes.js";
 import { WYOMING_LIMITS } from "../gateways/wyoming/options.js";
 import { WyomingServer } from "../gateways/wyoming/server.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
@@ -7,7 +9,7 @@ import { Door } from "./door.js";
 import { MqttDoors } from "./mqtt-doors.js";
 import { removeServerFile, writeServerFile } from "./state-file.js";
 import { SupervisorDoor } from "./supervisor-door.js";
-import { VERSION } from "./version.js";
+import { PROGRAM_DIR, VERSION } from "./version.js";
 
 export interface RuntimeParts extends CoreParts {
   readonly underSupervisor: boolean;
@@ -93,7 +95,13 @@ export class Runtime {
     const { config, clock, log } = this.#parts;
     const { host, port } = config.http;
     const { voice, controls, snapshots } = this.#core;
-    const server = new HttpServer({ voice, controls, snapshots, log, options: { host, port } });
+    const options = {
+      host,
+      port,
+      webDir: fileURLToPath(new URL("addon/web", PROGRAM_DIR)),
+      ...(this.#parts.underSupervisor ? { onlyFrom: [INGRESS_ADDRESS] } : {}),
+    };
+    const server = new HttpServer({ voice, controls, snapshots, log, options });
     return new Door({
       open: async () => {
         const taken = await server.start();

@@ -1,4 +1,5 @@
 import type { AssetState } from "../assets/model-store.js";
+import { downloadBytes } from "../catalog/choose.js";
 import type { ModelManifest } from "../catalog/manifest.js";
 import type { ModelView, ResidencyView } from "../residency/resident-model.js";
 import type {
@@ -65,6 +66,7 @@ function modelSnapshot(
   view: ModelView | undefined,
   asset: AssetState,
 ): ModelSnapshot {
+  const bytes = downloadBytes(manifest);
   const { id, title, provider, capability, languages, licence, memory } = manifest;
   const facts = {
     id,
@@ -75,6 +77,7 @@ function modelSnapshot(
     licence: licence.id,
     commercial: licence.commercial,
     asset,
+    ...(bytes === undefined ? {} : { downloadBytes: bytes }),
   };
   if (!view) {
     return { ...facts, state: "cold", leases: 0, memoryBytes: memory.steadyBytes, memorySource: "estimated" };
@@ -97,6 +100,7 @@ function modelSnapshot(
     leases,
     memoryBytes,
     memorySource,
+    ...(view.pinned ? { pinned: true } : {}),
     ...(loadMs === undefined ? {} : { loadMs }),
     ...(warmUpMs === undefined ? {} : { warmUpMs }),
     ...(lastUsedAtMs === undefined ? {} : { lastUsedAtMs }),

@@ -80,6 +80,10 @@ export interface ModelSnapshot {
   readonly licence: string;
   readonly commercial: boolean;
   readonly asset: AssetState;
+  /** Bytes to fetch, where the catalog knows. */
+  readonly downloadBytes?: number;
+  /** Never leaves memory by itself. */
+  readonly pinned?: boolean;
   readonly state: ResidencyStateName;
   readonly leases: number;
   /** Measured while in memory, else what is known or estimated. */

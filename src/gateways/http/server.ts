@@ -12,11 +12,16 @@ import { addModelRoutes } from "./model-routes.js";
 import { RequestError } from "./request-error.js";
 import { isFromHere } from "./same-site.js";
 import { addVoiceRoutes } from "./voice-routes.js";
+import { addWebRoutes, allowOnly } from "./web-routes.js";
 
 export interface HttpOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Folder of the page for people; absent serves none. */
+  readonly webDir?: string;
+  /** Addresses that may ask besides this machine itself; absent lets everyone ask who reaches the port. */
+  readonly onlyFrom?: readonly string[];
 }
 
 /** Several pages, a scraper and scripts; more is a program gone wild. */
@@ -43,6 +48,7 @@ export class HttpServer {
   }) {
     this.#options = options;
     const app = new Hono();
+    if (options.onlyFrom) allowOnly(app, options.onlyFrom);
     app.use(async (context, next) => {
       if (context.req.method !== "GET" && !isFromHere(context.req.raw.headers)) {
         throw new RequestError("forbidden", "Requests from other sites are refused.");
@@ -63,10 +69,10 @@ export class HttpServer {
     addVoiceRoutes(app, voice, controls);
     addModelRoutes(app, controls);
     addEventRoutes(app, snapshots);
-    app.notFound((context) => {
-      const { method, path } = context.req;
-      return errorResponse(context, new RequestError("not-found", `There is nothing for ${method} ${path}.`));
-    });
+    if (options.webDir) addWebRoutes(app, options.webDir);
+    app.notFound((context) =>
+      context.json({ error: { code: "not-found", message: "There is nothing at this address." } }, 404),
+    );
     app.onError((error, context) => {
       if (!(error instanceof VoiceError))
         log.error(`${context.req.path} failed: ${messageOf(error)}`, { stack: error.stack });
