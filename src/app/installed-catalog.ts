@@ -5,6 +5,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { loadCatalog } from "../catalog/load.js";
 import type { ModelManifest } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
+import { ownFolders } from "./own-folders.js";
 import { PROGRAM_DIR } from "./version.js";
 
 /**
@@ -19,7 +20,7 @@ export async function installedCatalog(config: Config): Promise<Catalog> {
   const local = Object.entries(config.models.folders).map(([id, dir]) =>
     fromFolder(find(catalog, id), resolve(dir)),
   );
-  return catalog.with(local);
+  return catalog.with(local).with(ownFolders(catalog, config));
 }
 
 function find(catalog: Catalog, id: string): ModelManifest {

@@ -33,5 +33,12 @@ export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlyS
 
 /** The size a provider is configured to, `auto` for any. */
 export function sizeSetting(config: Config): (provider: string, capability: Capability) => string {
-  return (provider, capability) => providerSettings(config, capability, provider).model_size ?? "auto";
+  return (provider, capability) => {
+    const { model_size: size = "auto", model_path: ownFolder } = providerSettings(
+      config,
+      capability,
+      provider,
+    );
+    return ownFolder ? "auto" : size;
+  };
 }

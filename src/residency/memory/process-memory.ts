@@ -1,6 +1,6 @@
 import { type KernelFiles, parseKilobyteLines } from "./kernel-files.js";
 
-/** Memory of one process at one moment. */
+/** Memory of a process, with those below it, at one moment. */
 export interface ProcessMemory {
   /** What the budget counts: the process's share of all pages it maps, so that shares of several add up. */
   readonly bytes: number;
@@ -12,13 +12,42 @@ export interface ProcessMemory {
 }
 
 /**
- * Memory of a process; undefined once it has gone.
+ * Memory of a process and of those it started: some engines live in a program of their own below their worker.
+ * Undefined once the process itself has gone.
+ */
+export async function readProcessMemory(files: KernelFiles, pid: number): Promise<ProcessMemory | undefined> {
+  const own = await readOne(files, pid);
+  if (!own) return undefined;
+  const below = await Promise.all(
+    (await childrenOf(files, pid)).map((child) => readProcessMemory(files, child)),
+  );
+  return below.reduce<ProcessMemory>((sum, child) => (child ? add(sum, child) : sum), own);
+}
+
+/** Empty where the kernel does not list children: memory below is not seen then. */
+async function childrenOf(files: KernelFiles, pid: number): Promise<readonly number[]> {
+  const list = (await files.read(`proc/${pid}/task/${pid}/children`)) ?? "";
+  return list
+    .split(" ")
+    .filter((word) => /^\d+$/.test(word))
+    .map(Number);
+}
+
+const add = (a: ProcessMemory, b: ProcessMemory): ProcessMemory => ({
+  bytes: a.bytes + b.bytes,
+  privateBytes: a.privateBytes + b.privateBytes,
+  peakBytes: a.peakBytes + b.peakBytes,
+  swapBytes: a.swapBytes + b.swapBytes,
+});
+
+/**
+ * Memory of one process alone; undefined once it has gone.
  *
  * The kernel keeps a high-water mark only of resident pages (VmHWM), shared ones included; the peak of our share is
  * today's share plus what the mark lies above today's resident pages.
  * @see https://docs.kernel.org/filesystems/proc.html smaps_rollup, status, clear_refs
  */
-export async function readProcessMemory(files: KernelFiles, pid: number): Promise<ProcessMemory | undefined> {
+async function readOne(files: KernelFiles, pid: number): Promise<ProcessMemory | undefined> {
   const statusText = await files.read(`proc/${pid}/status`);
   if (statusText === undefined) return undefined;
   const status = parseKilobyteLines(statusText);

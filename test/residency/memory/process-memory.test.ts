@@ -43,6 +43,20 @@ describe("readProcessMemory", () => {
     });
   });
 
+  it("counts the processes below it too", async () => {
+    const { files } = kernelRoot({
+      "proc/7/status": STATUS,
+      "proc/7/smaps_rollup": ROLLUP,
+      "proc/7/task/7/children": "8 9 ",
+      "proc/8/status": STATUS,
+      "proc/8/smaps_rollup": ROLLUP,
+    });
+    expect(await readProcessMemory(files, 7)).toMatchObject({
+      bytes: 2 * 70_400 * KIB,
+      peakBytes: 2 * 100_400 * KIB,
+    });
+  });
+
   it("has nothing to say about a process that has gone", async () => {
     const { files } = kernelRoot({ "proc/8/status": "Name:	node\nState:	Z (zombie)\n" });
     expect(await readProcessMemory(files, 7)).toBeUndefined();
