@@ -6,7 +6,7 @@ import { formatBytes, formatDuration } from "../base/units.js";
 import type { Admission } from "./admission.js";
 import type { AdmissionRequest } from "./admission-plan.js";
 import type { Census } from "./census.js";
-import { needOf, reloadMsOf } from "./footprint.js";
+import { needOf, readyBytesOf, reloadMsOf } from "./footprint.js";
 import type { FootprintBook } from "./footprint-book.js";
 import { type LoadOutcome, loadModel } from "./load-model.js";
 import { keyOf, knownFootprint, loadOptionsOf } from "./load-options.js";
@@ -180,7 +180,7 @@ export class BringUp {
     resident.readySinceMs = this.#clock.nowMs();
     resident.usedSinceReady = false;
     if (sample) this.#book.record(key, sample);
-    const bytes = sample ? Math.max(sample.steadyBytes, sample.inferencePeakBytes) : estimate;
+    const bytes = sample ? readyBytesOf(sample) : estimate;
     this.#census.shareOut(home);
     resident.apply({ type: "warmed", bytes });
     const took = sample ? ` in ${formatDuration(sample.loadMs + sample.warmUpMs)}` : "";

@@ -86,6 +86,14 @@ export interface Need {
   readonly source: "learned" | "estimated";
 }
 
+/** A process grows a little with use, and its share of common pages with the leaving of others. */
+const GROWTH_MARGIN = 1.03;
+
+/** What to keep promised to a model that has just been measured. */
+export function readyBytesOf(sample: Pick<FootprintSample, "steadyBytes" | "inferencePeakBytes">): number {
+  return Math.ceil(GROWTH_MARGIN * Math.max(sample.steadyBytes, sample.inferencePeakBytes));
+}
+
 /** Estimates of a catalog come from other boards. */
 const CATALOG_MARGIN = 1.25;
 
@@ -95,9 +103,10 @@ const CATALOG_MARGIN = 1.25;
  */
 export function needOf(known: Footprint | undefined, catalog: MemoryEstimate, growth = 1): Need {
   if (known) {
-    const readyBytes = growth * Math.max(known.steadyBytes.max, known.inferencePeakBytes.max);
-    const loadBytes = Math.max(readyBytes, growth * known.loadPeakBytes.max);
-    return { loadBytes: Math.ceil(loadBytes), readyBytes: Math.ceil(readyBytes), source: "learned" };
+    const highest = { steadyBytes: known.steadyBytes.max, inferencePeakBytes: known.inferencePeakBytes.max };
+    const readyBytes = Math.ceil(growth * readyBytesOf(highest));
+    const loadBytes = Math.max(readyBytes, Math.ceil(growth * GROWTH_MARGIN * known.loadPeakBytes.max));
+    return { loadBytes, readyBytes, source: "learned" };
   }
   const readyBytes = growth * CATALOG_MARGIN * catalog.steadyBytes;
   const loadBytes = Math.max(readyBytes, growth * CATALOG_MARGIN * catalog.loadPeakBytes);

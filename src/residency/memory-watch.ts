@@ -47,6 +47,7 @@ export class MemoryWatch {
   start(): void {
     this.#running = true;
     this.#every(LIMITS.watchdogMs, () => this.#endHung());
+    this.#every(LIMITS.loadSampleMs, () => this.#followLoads());
     this.#every(LIMITS.sampleMs, () => this.measure());
   }
 
@@ -76,7 +77,10 @@ export class MemoryWatch {
     return this.conditions;
   }
 
-  /** A model that was seen to hold more than promised gets the larger promise. It keeps it: it may do so again. */
+  /**
+   * A model that was seen to hold more than promised gets the larger promise. It keeps it: it may do so again. What a
+   * load has taken beyond its promise was not learned before, and is once it has loaded.
+   */
   #update(resident: Resident): void {
     const { home, state, key } = resident;
     if (!home?.memory || home.shared) return;
@@ -86,9 +90,21 @@ export class MemoryWatch {
     if (state.name === "ready" && peakBytes > state.bytes) {
       if (key) this.#book.recordPeak(key, peakBytes);
       resident.apply({ type: "measured", bytes: peakBytes });
+    } else if (isLoading(resident) && "bytes" in state && bytes > state.bytes) {
+      resident.apply({ type: "measured", bytes });
     } else if (before !== bytes) {
       resident.changed();
     }
+  }
+
+  /** Nothing waits for the next full look when a model turns out larger than it was thought to be. */
+  async #followLoads(): Promise<void> {
+    const loading = this.#residents.filter(isLoading);
+    if (loading.length === 0) return;
+    await Promise.all(loading.map(({ home }) => home?.measure()));
+    const promised = this.#census.promisedBytes();
+    for (const resident of loading) this.#update(resident);
+    if (this.#census.promisedBytes() > promised) this.#onMeasured();
   }
 
   #endHung(): Promise<void> {
@@ -127,4 +143,8 @@ export class MemoryWatch {
     };
     again();
   }
+}
+
+function isLoading({ state }: Resident): boolean {
+  return state.name === "loading" || state.name === "warming";
 }

@@ -73,8 +73,14 @@ const drain = ({ bytes }: ModelStates["loading" | "warming"]): ModelState => ({
 const TABLE: Table = {
   cold: { reserve: load, refused: fail },
   failed: { reserve: load, refused: fail },
-  loading: { loaded: ({ bytes }) => ({ name: "warming", bytes }), evict: drain, crashed: fail },
+  loading: {
+    loaded: ({ bytes }) => ({ name: "warming", bytes }),
+    measured: resize,
+    evict: drain,
+    crashed: fail,
+  },
   warming: {
+    measured: resize,
     warmed: (_, { bytes }) => ({ name: "ready", bytes: checkBytes(bytes), leases: 0 }),
     evict: drain,
     crashed: fail,

@@ -33,6 +33,8 @@ export const LIMITS = {
   drainMs: 60_000,
   /** Between two looks at all processes. */
   sampleMs: 5000,
+  /** Between two looks at models that load: estimates can be wrong, and they grow fast. */
+  loadSampleMs: 200,
   /** Between two looks at who has stopped answering. */
   watchdogMs: 1000,
   /** After a process has ended the kernel's counters lag behind. */

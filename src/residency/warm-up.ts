@@ -34,8 +34,8 @@ const STREAMING_SECONDS = 6;
 const SHORT_SPEECH_SECONDS = 2.5;
 /** Audio arrives in pieces; this is how it arrives here. */
 const PIECE_SAMPLES = ENGINE_RATE_HZ / 2;
-/** A long sentence, as speech output is cut into: it takes the memory a voice ever needs. */
-const LONG_TEXT_CHARACTERS = 240;
+/** A long sentence for a house to say. Memory of a voice grows with the length of what it says in one piece. */
+const LONG_TEXT_CHARACTERS = 160;
 
 /**
  * Real inferences in the shape of real work, so that the first user waits for nothing: the engine's late preparations
@@ -96,7 +96,7 @@ async function warmUpTextToSpeech(job: WarmUpJob, rateHz: number): Promise<WarmU
   // Engines that compile while they run are fast only from the second time on.
   const second = await speak(job, phrase);
   const repeats = Math.max(1, Math.ceil(LONG_TEXT_CHARACTERS / (phrase.length + 1)));
-  const longText = new Array<string>(repeats).fill(phrase.replace(/[.。।]$/u, "")).join(", ");
+  const longText = new Array<string>(repeats).fill(phrase.replace(/[.。।]$/u, "")).join(" ");
   const long = await speak(job, `${longText}.`);
   return {
     firstMs: first.ms,

@@ -28,16 +28,18 @@ describe("needOf", () => {
     });
   });
 
-  it("takes what was measured, and the peak of inference for a ready model", () => {
+  it("takes what was measured and a little more, and the peak of inference for a ready model", () => {
     expect(needOf(learn(undefined, SAMPLE, 1), CATALOG)).toEqual({
-      loadBytes: 180 * MIB,
-      readyBytes: 120 * MIB,
+      loadBytes: Math.ceil(1.03 * 180 * MIB),
+      readyBytes: Math.ceil(1.03 * 120 * MIB),
       source: "learned",
     });
   });
 
   it("asks for more after the kernel has killed the model", () => {
-    expect(needOf(learn(undefined, SAMPLE, 1), CATALOG, 1.25).loadBytes).toBe(225 * MIB);
+    expect(needOf(learn(undefined, SAMPLE, 1), CATALOG, 1.25).loadBytes).toBe(
+      Math.ceil(1.25 * 1.03 * 180 * MIB),
+    );
     expect(needOf(undefined, CATALOG, 1.25).loadBytes).toBe(312.5 * MIB);
   });
 

@@ -37,8 +37,8 @@ const INPUTS: Readonly<Record<ModelInputName, ModelInput>> = {
 const LEGAL: Readonly<Record<ModelStateName, Partial<Record<ModelInputName, ModelStateName>>>> = {
   cold: { reserve: "loading", refused: "failed" },
   failed: { reserve: "loading", refused: "failed" },
-  loading: { loaded: "warming", evict: "draining", crashed: "failed" },
-  warming: { warmed: "ready", evict: "draining", crashed: "failed" },
+  loading: { loaded: "warming", measured: "loading", evict: "draining", crashed: "failed" },
+  warming: { warmed: "ready", measured: "warming", evict: "draining", crashed: "failed" },
   ready: { lease: "ready", release: "ready", measured: "ready", evict: "draining", crashed: "failed" },
   draining: { measured: "draining", exited: "cold", crashed: "cold" },
 };

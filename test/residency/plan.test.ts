@@ -86,7 +86,7 @@ describe("planWarmUp", () => {
     const plan = planWarmUp(models, budget(200), () => known);
     expect(plan.loads.map((load) => load.model)).toEqual(["stt", "tts"]);
     expect(plan.loads[0]?.sentence).toBe(
-      "stt: 84 MB (94 MB while it loads), 1.0 s, measured here; preload_models; then 84 MB of 210 MB are taken",
+      "stt: 86 MB (97 MB while it loads), 1.0 s, measured here; preload_models; then 86 MB of 210 MB are taken",
     );
     expect(plan.totalMs).toBe(2000);
   });

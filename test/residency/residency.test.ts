@@ -152,11 +152,11 @@ describe("the budget", () => {
     const refused = during(residency.lease("whisper/a", DEADLINE));
     await expect(refused).rejects.toMatchObject({ code: "larger-than-budget" });
     await expect(refused).rejects.toThrow(
-      "whisper/a needs 210 MB, and the memory budget is 157 MB (as configured). piper/c would fit with 105 MB.",
+      "whisper/a needs 216 MB, and the memory budget is 157 MB (as configured). piper/c would fit with 108 MB.",
     );
     expect(view("whisper/a")).toMatchObject({
       state: "cold",
-      error: expect.stringContaining("needs 210 MB"),
+      error: expect.stringContaining("needs 216 MB"),
     });
   });
 
@@ -216,7 +216,7 @@ describe("the budget", () => {
     // Its inference peak stays promised, its load peak does not.
     expect(view("vosk/peaky").memoryBytes).toBe(120 * MIB);
     const after = residency.view();
-    expect(after.measuredBytes + after.reservedBytes).toBe(170 * MIB);
+    expect(after.measuredBytes + after.reservedBytes).toBe(Math.ceil(1.03 * 170 * MIB));
     await book.flush();
   });
 
@@ -230,7 +230,7 @@ describe("the budget", () => {
     await expect(
       during(residency.warmUp("whisper/a", { reason: "preload", mayEvict: "nobody", deadlineMs: 0 })),
     ).rejects.toThrow(
-      "whisper/a needs 210 MB, but the machine has 944 MB left, of which 839 MB stay free. Try again later, or raise the budget.",
+      "whisper/a needs 216 MB, but the machine has 944 MB left, of which 839 MB stay free. Try again later, or raise the budget.",
     );
     const waiting = residency.lease("whisper/a", DEADLINE);
     await turns();
@@ -250,7 +250,10 @@ describe("the budget", () => {
     });
     lease.release();
     await during(residency.unload("whisper/a"));
-    expect(view("whisper/a")).toMatchObject({ memoryBytes: 260 * MIB, memorySource: "learned" });
+    expect(view("whisper/a")).toMatchObject({
+      memoryBytes: Math.ceil(1.03 * 260 * MIB),
+      memorySource: "learned",
+    });
   });
 
   it("works by estimates where nothing can be measured", async () => {
@@ -376,7 +379,7 @@ describe("pins", () => {
     clock.advance(3600_000);
     await turns();
     await expect(during(residency.lease("moonshine/b", DEADLINE))).rejects.toThrow(
-      "moonshine/b needs 157 MB, and the memory budget is 262 MB (as configured), of which 210 MB belong to pinned models. Choose a smaller model or raise the budget.",
+      "moonshine/b needs 162 MB, and the memory budget is 262 MB (as configured), of which 216 MB belong to pinned models. Choose a smaller model or raise the budget.",
     );
     residency.setBudget({ bytes: 100 * MIB, reason: "lowered" });
     await turns();
@@ -578,7 +581,7 @@ describe("small models that share a worker", () => {
     expect(view("silero/vad").memoryBytes + view("oww/wake").memoryBytes).toBe((2 + 12) * MIB);
     await during(residency.measure());
     expect(residency.view().measuredBytes).toBe(38 * MIB);
-    expect(residency.view().reservedBytes).toBe(0);
+    expect(residency.view().reservedBytes).toBeLessThan(MIB);
   });
 
   it("load one after the other", async () => {
