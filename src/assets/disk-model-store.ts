@@ -12,15 +12,15 @@ import { ensureFolder } from "./disk/durable.js";
 import { Layout } from "./disk/layout.js";
 import { ModelLock } from "./disk/model-lock.js";
 import { type ModelRecord, readRecord, totalBytes } from "./disk/record.js";
-import { findGarbage, type GarbageItem, type GarbageSource, removeGarbage } from "./garbage.js";
+import { fromSources } from "./from-sources.js";
 import type { AddressPolicy } from "./http/address.js";
 import { Downloader } from "./http/downloader.js";
 import type { AssetState, ModelFiles, ModelStore } from "./model-store.js";
+import { isOutdated } from "./outdated.js";
 import { publish, takeAway, withdraw } from "./publish.js";
 import { pull } from "./pull.js";
 import { SharedTasks } from "./shared-tasks.js";
 import { findTarball, type NpmSettings } from "./sources/npm-registry.js";
-import { isLocal } from "./sources/plan-source.js";
 import { isWhole, sweep } from "./sweep.js";
 
 /** How a store is to behave. */
@@ -129,6 +129,10 @@ export class DiskModelStore implements ModelStore, GarbageSource {
           reason: "files are missing or have changed their size",
         });
       }
+      return undefined;
+    }
+    if (await isOutdated(record)) {
+      if (!this.#tasks.has(manifest.id)) this.#change(manifest.id, { name: "missing" });
       return undefined;
     }
     if (this.state(manifest.id).name !== "present") this.#change(manifest.id, presentState(record));
@@ -247,43 +251,8 @@ export class DiskModelStore implements ModelStore, GarbageSource {
     throw new InternalError("invariant-broken", `${manifest.id} disappeared right after it was downloaded`);
   }
 
-  /** Tries the sources in their order. */
   async #pull(manifest: ModelManifest, signal: AbortSignal): Promise<ModelFiles> {
-    const { offline, logger } = this.#options;
-    const { id, licence } = manifest;
-    const sources = manifest.sources.filter((source) => !offline || isLocal(source));
-    if (sources.length === 0) throw unobtainable(manifest, offline === true);
-    if (!licence.commercial) {
-      const terms = licence.url ? ` (${licence.url})` : "";
-      logger.warn(`${id} is licensed ${licence.id}, which forbids commercial use${terms}`, { model: id });
-    }
-    const failures: AssetError[] = [];
-    for (const source of sources) {
-      try {
-        return await this.#pullFrom(manifest, source, signal);
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        if (!(error instanceof AssetError) || error.code === "disk-full") throw error;
-        failures.push(error);
-        // Whoever asked for the model reports the last failure; those before it would go unheard.
-        if (source !== sources.at(-1)) logger.warn(`${error.message}; trying the next source`, { model: id });
-      }
-    }
-    const [first] = failures;
-    if (failures.length === 1 && first) throw first;
-    throw new AssetError(
-      first?.code ?? "download-failed",
-      `None of the ${failures.length} sources gave ${id}. ${failures.map(messageOf).join(". ")}`,
-      { cause: first },
-    );
-  }
-
-  async #pullFrom(
-    manifest: ModelManifest,
-    source: ModelManifest["sources"][number],
-    signal: AbortSignal,
-  ): Promise<ModelFiles> {
-    const { clock, logger, npm } = this.#options;
+    const { clock, logger, npm, offline } = this.#options;
     const { id } = manifest;
     const own = unique();
     const staging = this.#layout.stagingDir(id, own);
@@ -296,7 +265,9 @@ export class DiskModelStore implements ModelStore, GarbageSource {
       findTarball: (spec: string, pinned: string | undefined) => findTarball(spec, pinned, npm),
       onState: (state: AssetState) => this.#change(id, state),
     };
-    const record = await pull(manifest, source, staging, tools, signal);
+    const record = await fromSources(manifest, { offline: offline === true, logger, signal }, (source) =>
+      pull(manifest, source, staging, tools, signal),
+    );
     await publish(this.#layout, id, staging, own);
     const dir = this.#layout.modelDir(id);
     const [only, ...others] = manifest.files;
@@ -316,16 +287,3 @@ const presentState = (record: ModelRecord): AssetState => ({ name: "present", by
 
 /** Tells one process's folders from another's. */
 const unique = (): string => `${process.pid}-${randomBytes(4).toString("hex")}`;
-
-function unobtainable(manifest: ModelManifest, offline: boolean): AssetError {
-  const { id } = manifest;
-  return offline
-    ? new AssetError(
-        "offline",
-        `${id} is not on disk and downloads are switched off; allow them or copy it there`,
-      )
-    : new AssetError(
-        "asset-missing",
-        `The catalog does not say where to get ${id}; add a source at ${manifest.origin}`,
-      );
-}

@@ -55,7 +55,7 @@ export async function pull(
     const fetched = new Map([...done].map(([key, { path }]) => [key, path]));
     await assemble(manifest, plan, fetched, staging, tools, signal);
     onState({ name: "verifying", bytesTotal: await knownBytes(manifest) });
-    const files = await verifyStaged(staging, manifest.files, plan.sources, signal);
+    const files = await verifyStaged(staging, manifest.files, plan, signal);
     const obtainedAt = new Date(clock.nowMs()).toISOString();
     const record: ModelRecord = { format: 1, id: manifest.id, obtainedAt, files };
     await writeJson(join(staging, RECORD_NAME), record);

@@ -6,7 +6,7 @@ import { hashFile } from "./disk/digest.js";
 import { syncFile } from "./disk/durable.js";
 import type { RecordedFile } from "./disk/record.js";
 import { inspectFile } from "./inspect-file.js";
-import { isFolder } from "./sources/plan.js";
+import { isFolder, type SourcePlan } from "./sources/plan.js";
 
 /**
  * Checks every file of a model put together in `dir` against the catalog, makes it durable and hashes it.
@@ -15,7 +15,7 @@ import { isFolder } from "./sources/plan.js";
 export async function verifyStaged(
   dir: string,
   files: readonly ModelFile[],
-  sources: ReadonlyMap<string, string>,
+  { sources, changedAtMs }: Pick<SourcePlan, "sources" | "changedAtMs">,
   signal: AbortSignal,
 ): Promise<readonly RecordedFile[]> {
   const recorded: RecordedFile[] = [];
@@ -27,7 +27,15 @@ export async function verifyStaged(
       const { size: bytes } = await stat(absolute);
       const sha256 = await hashFile(absolute, signal);
       if (!isFolder(file)) compare(file, bytes, sha256);
-      recorded.push({ role: file.role, path, bytes, sha256, source: sources.get(file.role) ?? "" });
+      const changed = changedAtMs?.get(file.role);
+      recorded.push({
+        role: file.role,
+        path,
+        bytes,
+        sha256,
+        source: sources.get(file.role) ?? "",
+        ...(changed !== undefined && { sourceChangedAtMs: changed }),
+      });
     }
   }
   return recorded;

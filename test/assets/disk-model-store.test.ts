@@ -404,6 +404,26 @@ describe("DiskModelStore", () => {
       await rm(home, { recursive: true });
     });
 
+    it("copies a user's file anew once it has changed", async () => {
+      const home = await mkdtemp(join(tmpdir(), "home-"));
+      await writeFile(join(home, "model.onnx"), ENCODER);
+      const files = [{ role: "model", path: "model.onnx" }];
+      const model = manifest({ id: "mine/model", files, sources: [{ kind: "file", dir: home }] });
+      const store = await open();
+      const { paths } = await store.obtain(model);
+      expect(await store.find(model)).toBeDefined();
+      const { ctimeMs } = await stat(join(home, "model.onnx"));
+      // The clock of a file system moves in steps of some milliseconds.
+      do await writeFile(join(home, "model.onnx"), DECODER);
+      while ((await stat(join(home, "model.onnx"))).ctimeMs === ctimeMs);
+      expect(await store.find(model)).toBeUndefined();
+      await store.obtain(model);
+      expect(await readFile(paths["model"] ?? "")).toEqual(DECODER);
+      await rm(join(home, "model.onnx"));
+      expect(await store.find(model)).toBeDefined();
+      await rm(home, { recursive: true });
+    });
+
     it("says which file a folder lacks", async () => {
       const model = manifest({ id: "mine/model", sources: [{ kind: "file", dir: "/nowhere/at/all" }] });
       const error: unknown = await (await open()).obtain(model).catch((thrown: unknown) => thrown);

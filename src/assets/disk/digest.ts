@@ -50,7 +50,7 @@ export class Digest {
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path, {
-    highWaterMark: 1024 * 1024,
+    highWaterMark: 256 * 1024,
     ...(signal && { signal }),
   })) {
     hash.update(chunk as Uint8Array);

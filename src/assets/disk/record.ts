@@ -19,6 +19,8 @@ export interface RecordedFile {
   readonly sha256: string;
   /** Address, package or folder it came from. */
   readonly source: string;
+  /** When the file it was copied from had last changed, in milliseconds; only for files of this machine. */
+  readonly sourceChangedAtMs?: number;
 }
 
 /** The record at a path; undefined when there is none or it is not whole. */

@@ -78,7 +78,7 @@ export class PartialFile {
   /** Hands every byte so far to `take`, in order. */
   async replay(take: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<void> {
     if (this.#bytes === 0) return;
-    const stream = createReadStream(this.path, { end: this.#bytes - 1, highWaterMark: 1024 * 1024, signal });
+    const stream = createReadStream(this.path, { end: this.#bytes - 1, highWaterMark: 256 * 1024, signal });
     for await (const chunk of stream) take(chunk as Uint8Array);
   }
 

@@ -6,10 +6,16 @@ import { cook } from "./cook.js";
 import { isFolder, type Kitchen, type SourcePlan } from "./plan.js";
 
 /** A folder on this machine. It is copied, never changed. */
-export function planFolder(source: FileSource, files: readonly ModelFile[]): SourcePlan {
+export async function planFolder(source: FileSource, files: readonly ModelFile[]): Promise<SourcePlan> {
   const recipes = source.recipes ?? {};
   const pathOf = (file: ModelFile) => join(source.dir, source.names?.[file.role] ?? file.path);
+  const changedAtMs = new Map<string, number>();
+  for (const file of files) {
+    const found = await stat(pathOf(file)).catch(() => undefined);
+    if (found) changedAtMs.set(file.role, found.ctimeMs);
+  }
   return {
+    changedAtMs,
     downloads: [],
     assemble: async (_fetched, kitchen) => {
       const raw = new Map<string, string>();

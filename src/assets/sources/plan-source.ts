@@ -58,6 +58,7 @@ async function planParts(
       }
     },
     sources: new Map(plans.flatMap(({ sources }) => [...sources])),
+    changedAtMs: new Map(plans.flatMap(({ changedAtMs }) => [...(changedAtMs ?? [])])),
   };
 }
 

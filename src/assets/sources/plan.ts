@@ -13,6 +13,8 @@ export interface SourcePlan {
   readonly assemble: (fetched: ReadonlyMap<string, string>, kitchen: Kitchen) => Promise<void>;
   /** Where the file of each role came from, for the record. */
   readonly sources: ReadonlyMap<string, string>;
+  /** When files on this machine last changed before they were copied, in milliseconds, by role. */
+  readonly changedAtMs?: ReadonlyMap<string, number>;
 }
 
 export interface PlannedDownload extends Download {
