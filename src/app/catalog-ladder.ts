@@ -11,6 +11,8 @@ export interface LadderFacts {
   readonly language: string;
   /** `auto`, a provider or a model, by capability. */
   readonly wanted: Readonly<Partial<Record<Capability, string>>>;
+  /** The model a user chose for a language while running. */
+  chosen?(capability: Capability, language: string): string | undefined;
   /** Providers that may be used and can work on this machine. */
   readonly providers: ReadonlySet<string>;
   /** Configured size of a provider's models, `auto` for any. */
@@ -42,7 +44,8 @@ export class CatalogLadder implements LadderSource {
     return this.choose(capability, request).rungs;
   }
 
-  choose(capability: Capability, { language, wanted }: LadderRequest): Chosen {
+  /** @param options.asConfigured as if the user had chosen nothing while running */
+  choose(capability: Capability, { language, wanted }: LadderRequest, { asConfigured = false } = {}): Chosen {
     const facts = this.#facts();
     const request = {
       capability,
@@ -57,7 +60,11 @@ export class CatalogLadder implements LadderSource {
     const catalog = facts.catalog.ofSize(facts.sizeOf);
     const choice = this.#bestReachable(catalog, request);
     const automatic = choice.model ? [choice.model, ...choice.rungs] : [];
-    const named = this.#named(wanted, request) ?? this.#named(facts.wanted[capability], request);
+    const chosen = asConfigured ? undefined : facts.chosen?.(capability, request.language);
+    const named =
+      this.#named(wanted, request) ??
+      this.#named(chosen, request) ??
+      this.#named(facts.wanted[capability], request);
     const rungs = named ? [named, ...automatic.filter((model) => model !== named)] : automatic;
     const why = named && named !== choice.model ? "named by the user" : choice.why;
     return { capability, language: request.language, rungs, why, leftOut: choice.leftOut };

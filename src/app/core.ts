@@ -8,6 +8,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
 import { findProvider, PROVIDERS } from "../engines/registry.js";
+import type { DeviceControls } from "../gateways/discovery/commands.js";
 import { FootprintBook } from "../residency/footprint-book.js";
 import { type Budget, parseBudgetOption, resolveBudget } from "../residency/memory/budget.js";
 import { KernelMemoryProbe } from "../residency/memory/memory-probe.js";
@@ -23,7 +24,9 @@ import { speakable } from "../text/speakable.js";
 import { ProcessSpawner } from "../workers/spawner.js";
 import { readBoard } from "./board.js";
 import { CatalogLadder } from "./catalog-ladder.js";
+import { LiveControls, type LiveControlsParts } from "./device-controls.js";
 import { installedCatalog } from "./installed-catalog.js";
+import { LiveSettings } from "./live-settings.js";
 import { ModelControls } from "./model-controls.js";
 import { offeredModels } from "./offered-models.js";
 import { openStore } from "./open-store.js";
@@ -31,6 +34,7 @@ import { Preload } from "./preload.js";
 import { Reach } from "./reach.js";
 import { residentModels } from "./resident-models.js";
 import { scheduleEntries } from "./schedule-entries.js";
+import { settingsSnapshot } from "./settings-snapshot.js";
 import { buildSnapshot } from "./snapshot.js";
 import { SnapshotFeed } from "./snapshot-feed.js";
 import { installId } from "./state-file.js";
@@ -45,10 +49,16 @@ export interface CoreParts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly clock: Clock;
+  /**
+   * Option paths that flags or the environment name. Absent for single commands: what users set on a running server is
+   * not theirs to read or change.
+   */
+  readonly named?: ReadonlySet<string>;
 }
 
 interface FoundParts {
   readonly dataDir: string;
+  readonly live: LiveSettings;
   readonly catalog: Catalog;
   readonly probe: KernelMemoryProbe;
   readonly book: FootprintBook;
@@ -70,12 +80,20 @@ export class Core {
   readonly #feed: SnapshotFeed;
   readonly #residency: Residency;
   readonly #schedule: Schedule;
+  readonly #steering: Omit<LiveControlsParts, "announce">;
   #listeners: readonly ListenerSnapshot[] = [];
+  #sites: (() => readonly string[]) | undefined;
 
   /** @throws {ConfigError} for settings or a catalog that cannot be used; {AssetError} for a data folder that cannot */
   static async create(parts: CoreParts): Promise<Core> {
-    const { config, env, log, clock } = parts;
+    const { config, env, log, clock, named } = parts;
     const dataDir = resolve(config.data_dir);
+    const live = new LiveSettings({
+      config,
+      dataDir: named && dataDir,
+      named: named ?? new Set(),
+      log,
+    });
     const catalog = await installedCatalog(config);
     const probe = new KernelMemoryProbe();
     const book = new FootprintBook({ path: join(dataDir, "state", "footprints.json"), clock, logger: log });
@@ -85,12 +103,12 @@ export class Core {
       probe.conditions(),
       book.open(),
     ]);
-    const budget = resolveBudget(parseBudgetOption(config.memory_budget), conditions);
-    return new Core(parts, { dataDir, catalog, probe, book, store, usable, budget });
+    const budget = resolveBudget(parseBudgetOption(live.config.memory_budget), conditions);
+    return new Core(parts, { dataDir, live, catalog, probe, book, store, usable, budget });
   }
 
   private constructor({ config, env, log, clock }: CoreParts, found: FoundParts) {
-    const { dataDir, catalog, probe, book, store, usable, budget } = found;
+    const { dataDir, live, catalog, probe, book, store, usable, budget } = found;
     this.installId = installId(dataDir);
     this.catalog = catalog;
     this.offered = offeredModels(catalog, usable, config);
@@ -101,6 +119,7 @@ export class Core {
       board: readBoard(this.#residency.view().budgetBytes),
       language: config.language,
       wanted: { stt: config.stt, tts: config.tts },
+      chosen: (capability, asked) => live.model(capability, asked),
       providers: usable,
       sizeOf: sizeSetting(config),
       present: new Set(catalog.models.map(({ id }) => id).filter(isPresent)),
@@ -113,7 +132,7 @@ export class Core {
       logger: log,
     });
     this.#residency = new Residency({
-      models: residentModels(catalog.models, usable, findProvider, config),
+      models: residentModels(catalog.models, usable, findProvider, live.config),
       budget,
       store,
       spawner,
@@ -149,7 +168,7 @@ export class Core {
       logger: log,
     });
     this.preload = new Preload({
-      config,
+      settings: () => live.config,
       catalog,
       ladder: this.ladder,
       reach,
@@ -159,6 +178,18 @@ export class Core {
       clock,
       log,
     });
+    this.#steering = {
+      live,
+      catalog,
+      ladder: this.ladder,
+      preload: this.preload,
+      residency: this.#residency,
+      models: this.controls,
+      usable,
+      conditions: () => probe.conditions(),
+      log,
+      changed: () => this.#feed.touch(),
+    };
     const startedAtMs = clock.nowMs();
     this.#feed = new SnapshotFeed(clock, () =>
       buildSnapshot({
@@ -172,6 +203,8 @@ export class Core {
         asset: (id) => store.state(id),
         listeners: this.#listeners,
         requests: requests.snapshot(),
+        settings: settingsSnapshot(live, catalog, usable),
+        sites: this.#sites?.(),
       }),
     );
     store.onChange(() => this.#feed.touch());
@@ -194,6 +227,19 @@ export class Core {
   setListeners(listeners: readonly ListenerSnapshot[]): void {
     this.#listeners = listeners;
     this.#feed.touch();
+  }
+
+  /** Where the names of the satellites are known. */
+  setSites(names: () => readonly string[]): void {
+    this.#sites = names;
+  }
+
+  /**
+   * What can be changed while running.
+   * @param announce speaks on a satellite, where satellites are served
+   */
+  steer(announce?: LiveControlsParts["announce"]): DeviceControls {
+    return new LiveControls({ ...this.#steering, ...(announce && { announce }) });
   }
 
   /** Ends every worker and keeps what was learned. */

@@ -2,18 +2,27 @@ import type { Clock } from "../base/clock.js";
 import { messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Config } from "../config/schema.js";
+import { CommandListener } from "../gateways/discovery/commands.js";
 import { DISCOVERY_DEFAULTS, type DiscoveryOptions } from "../gateways/discovery/options.js";
 import { DiscoveryPublisher } from "../gateways/discovery/publisher.js";
 import { HermesBridge } from "../gateways/hermes/bridge.js";
+import type { Conversation } from "../gateways/hermes/dialogues.js";
 import { HERMES_DEFAULTS } from "../gateways/hermes/options.js";
 import { BrokerLink } from "../gateways/mqtt/broker-link.js";
 import { EmbeddedBroker } from "../gateways/mqtt/embedded-broker.js";
 import type { BrokerEndpoint } from "../gateways/mqtt/endpoint.js";
 import { mqttService } from "../gateways/supervisor/mqtt-service.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
+import { HomeAssistantConversation } from "./conversation.js";
 import type { Core, CoreParts } from "./core.js";
 import { hermesOffer } from "./hermes-offer.js";
 import { supervisorApi } from "./supervisor-door.js";
+
+interface Surroundings {
+  readonly endpoint: () => Promise<BrokerEndpoint>;
+  readonly broker?: EmbeddedBroker;
+  readonly conversation: Conversation | undefined;
+}
 
 /** The connection to a broker, the broker itself where there is no other, and what is published over it. */
 export class MqttDoors {
@@ -22,6 +31,7 @@ export class MqttDoors {
   readonly #link: BrokerLink;
   readonly #publisher: DiscoveryPublisher;
   readonly #hermes: HermesBridge | undefined;
+  readonly #commands: CommandListener | undefined;
 
   /** Never rejects: voice works without MQTT. */
   static async open(parts: CoreParts, core: Core, underSupervisor: boolean): Promise<MqttDoors | undefined> {
@@ -29,15 +39,21 @@ export class MqttDoors {
     if (!config.mqtt.enabled) return undefined;
     const { url, username, password, host, port } = config.mqtt;
     const named = { url, ...(username ? { username } : {}), ...(password ? { password } : {}) };
-    if (url !== "") return new MqttDoors(parts, core, () => Promise.resolve(named), undefined);
+    const supervisor = {
+      url: env["IRENE_SUPERVISOR_URL"] ?? SUPERVISOR_URL,
+      token: env["SUPERVISOR_TOKEN"] ?? "",
+    };
+    const conversation = conversationOf(config, underSupervisor ? supervisor : undefined, log);
+    if (url !== "") return new MqttDoors(parts, core, { endpoint: async () => named, conversation });
     if (underSupervisor) {
-      const api = supervisorApi(env);
-      return new MqttDoors(parts, core, () => mqttService(api), undefined);
+      const api = new SupervisorApi(supervisor);
+      return new MqttDoors(parts, core, { endpoint: () => mqttService(api), conversation });
     }
     try {
       const credentials = username ? { credentials: { username, password } } : {};
       const broker = await EmbeddedBroker.start({ host, port, ...credentials }, log);
-      return new MqttDoors(parts, core, () => Promise.resolve({ ...named, url: broker.url }), broker);
+      const endpoint = async () => ({ ...named, url: broker.url });
+      return new MqttDoors(parts, core, { endpoint, broker, conversation });
     } catch (error) {
       log.error(`MQTT is off: ${messageOf(error)}`);
       return undefined;
@@ -47,8 +63,7 @@ export class MqttDoors {
   private constructor(
     { config, clock, log }: CoreParts,
     core: Core,
-    endpoint: () => Promise<BrokerEndpoint>,
-    broker: EmbeddedBroker | undefined,
+    { endpoint, broker, conversation }: Surroundings,
   ) {
     const { base_topic: baseTopic, discovery_prefix: discoveryPrefix } = config.mqtt;
     this.#broker = broker;
@@ -62,7 +77,7 @@ export class MqttDoors {
       baseTopic,
       discoveryPrefix,
       textEvents: config.mqtt.text_events,
-      controls: false,
+      controls: config.mqtt.controls,
     };
     this.#publisher = new DiscoveryPublisher(options, {
       port: this.#link.control,
@@ -70,13 +85,33 @@ export class MqttDoors {
       clock,
       logger: log,
     });
-    this.#hermes = config.hermes.enabled ? this.#openHermes(config, core, clock, log) : undefined;
+    const hermes = config.hermes.enabled
+      ? this.#openHermes(config, core, clock, log, conversation)
+      : undefined;
+    this.#hermes = hermes;
+    if (hermes) core.setSites(() => hermes.sites());
+    this.#commands = config.mqtt.controls
+      ? new CommandListener(options, {
+          port: this.#link.control,
+          source: core.snapshots,
+          controls: core.steer(hermes && ((site, text) => hermes.announce(site, text))),
+          logger: log,
+          announce: (event) => this.#publisher.announce(event),
+        })
+      : undefined;
     this.#publisher.start();
     this.#hermes?.start();
+    this.#commands?.start();
     this.#link.start();
   }
 
-  #openHermes({ hermes, language }: Config, core: Core, clock: Clock, logger: Logger): HermesBridge {
+  #openHermes(
+    { hermes, language }: Config,
+    core: Core,
+    clock: Clock,
+    logger: Logger,
+    conversation: Conversation | undefined,
+  ): HermesBridge {
     return new HermesBridge(
       { ...HERMES_DEFAULTS, sites: hermes.sites, wakeWords: hermes.wake_words },
       {
@@ -85,6 +120,7 @@ export class MqttDoors {
         voices: core.voice,
         clock,
         logger,
+        ...(conversation && { conversation }),
         prefetch: {
           prefetchStt: (asked) => core.prefetch("stt", asked ?? language),
           prefetchTts: (asked) => core.prefetch("tts", asked ?? language),
@@ -102,9 +138,25 @@ export class MqttDoors {
 
   /** Says `offline` before it goes. */
   async close(): Promise<void> {
+    this.#commands?.close();
     this.#hermes?.close();
     this.#publisher.close();
     await this.#link.close();
     await this.#broker?.close();
   }
+}
+
+/** Who answers what is said at satellites; undefined leaves it to others on the broker. */
+function conversationOf(
+  { hermes: { enabled, conversation } }: Config,
+  supervisor: { readonly url: string; readonly token: string } | undefined,
+  log: Logger,
+): Conversation | undefined {
+  if (!enabled || conversation === "none") return undefined;
+  if (supervisor) return new HomeAssistantConversation(supervisor);
+  if (conversation === "home_assistant")
+    log.warn(
+      "hermes.conversation is home_assistant, which works inside an add-on only: what is said goes to hermes/nlu/query.",
+    );
+  return undefined;
 }

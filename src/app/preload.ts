@@ -24,7 +24,7 @@ const LOOK_AGAIN_MS = 600_000;
 
 /** Chooses the models to have ready, says why, and has them warmed in the background. */
 export class Preload {
-  readonly #config: Config;
+  readonly #settings: () => Config;
   readonly #catalog: Catalog;
   readonly #ladder: CatalogLadder;
   readonly #reach: Reach;
@@ -42,7 +42,8 @@ export class Preload {
   #warmUpMs: number | undefined;
 
   constructor(parts: {
-    readonly config: Config;
+    /** Asked anew each time: they change while running. */
+    readonly settings: () => Config;
     readonly catalog: Catalog;
     readonly ladder: CatalogLadder;
     readonly reach: Reach;
@@ -52,7 +53,7 @@ export class Preload {
     readonly clock: Clock;
     readonly log: Logger;
   }) {
-    this.#config = parts.config;
+    this.#settings = parts.settings;
     this.#catalog = parts.catalog;
     this.#ladder = parts.ladder;
     this.#reach = parts.reach;
@@ -84,16 +85,15 @@ export class Preload {
   /** Decides within seconds, warms in the background. Resolves when nothing is left to do; never rejects. */
   async start(): Promise<void> {
     const startedMs = this.#clock.monotonicMs();
-    if (!this.#config.models.offline) await this.#reach.look(this.#candidates());
+    if (!this.#settings().models.offline) await this.#reach.look(this.#candidates());
     this.#decide();
     this.#started = true;
     this.#events.emit("change", undefined);
-    const models = [...this.#wanted];
-    // One after the other: two loads at once on a small board take longer than in turn, and need both peaks.
-    for (const [id, reason] of models) await this.#warmUp(id, reason);
+    const count = this.#wanted.size;
+    await this.#warmWanted();
     this.#warmUpMs = this.#clock.monotonicMs() - startedMs;
     this.#log.info(
-      models.length > 0
+      count > 0
         ? `Warm-up done after ${formatDuration(this.#warmUpMs)}`
         : "Nothing to warm up: models load at the first request",
     );
@@ -108,12 +108,20 @@ export class Preload {
 
   /** A better model whose source was silent at start is taken once it answers. */
   #lookAgainLater(): void {
-    if (this.#closed || this.#config.models.offline) return;
+    if (this.#closed || this.#settings().models.offline) return;
     this.#timer = this.#clock.after(LOOK_AGAIN_MS, () => {
       void this.#reach
         .look(this.#candidates())
         .then((changed) => (changed && !this.#closed ? this.start() : this.#lookAgainLater()));
     });
+  }
+
+  /** One after the other: two loads at once on a small board take longer than in turn, and need both peaks. */
+  async #warmWanted(): Promise<void> {
+    for (const [id, reason] of this.#wanted) {
+      // Settings may have changed meanwhile.
+      if (!this.#closed && this.#wanted.has(id)) await this.#warmUp(id, reason);
+    }
   }
 
   async #warmUp(id: string, reason: string): Promise<void> {
@@ -128,14 +136,21 @@ export class Preload {
   /** Models of the language whose files are not on disk: those for which it matters who answers. */
   #candidates(): readonly ModelManifest[] {
     return CAPABILITIES.flatMap((capability) =>
-      this.#catalog.byLanguage(capability, this.#config.language),
+      this.#catalog.byLanguage(capability, this.#settings().language),
     ).filter((model) => this.#usable.has(model.provider) && !this.#isPresent(model.id));
   }
 
-  /** What the preload would warm, in order, with the reason of each. */
+  /** What the preload would warm, in order, with the reason of each, by the settings as they are now. */
   decide(): ReadonlyMap<string, string> {
     this.#decide();
+    this.#events.emit("change", undefined);
     return this.#wanted;
+  }
+
+  /** Decides anew after a change of settings, and warms in the background what is wanted now. */
+  reconsider(): void {
+    this.decide();
+    void this.#warmWanted();
   }
 
   #decide(): void {
@@ -148,7 +163,7 @@ export class Preload {
       if (model) this.#log.info(`${NAMES[capability]}: ${model.title} (${model.id}) - ${why}`);
       else this.#log.warn(`${NAMES[capability]}: none - ${why}`);
       for (const other of leftOut) this.#log.debug(`left out ${other.id}: ${other.why}`);
-      if (model && this.#config.preload) wanted.set(model.id, `choice for ${language}`);
+      if (model && this.#settings().preload) wanted.set(model.id, `choice for ${language}`);
       for (const each of this.#ofPreloadingProviders(capability)) wanted.set(each.id, "preload_models");
     }
     this.#choices = choices;
@@ -159,7 +174,7 @@ export class Preload {
   #ofPreloadingProviders(capability: Capability): readonly ModelManifest[] {
     return [...this.#usable].flatMap((provider) => {
       const known = this.#catalog.byProvider(provider).some((model) => model.capability === capability);
-      if (!known || !providerSettings(this.#config, capability, provider).preload_models) return [];
+      if (!known || !providerSettings(this.#settings(), capability, provider).preload_models) return [];
       const model = this.#ladder.choose(capability, { wanted: provider }).rungs[0];
       return model?.provider === provider ? [model] : [];
     });

@@ -7,6 +7,7 @@ import type {
   ListenerSnapshot,
   ModelSnapshot,
   RequestsSnapshot,
+  SettingsSnapshot,
   Snapshot,
 } from "../sessions/snapshot.js";
 import { phaseOf } from "./phase.js";
@@ -28,6 +29,9 @@ export interface SnapshotFacts {
   readonly choices: readonly ChoiceSnapshot[];
   readonly listeners: readonly ListenerSnapshot[];
   readonly requests: RequestsSnapshot;
+  readonly settings: SettingsSnapshot;
+  /** Of satellites heard of; undefined where none are served. */
+  readonly sites: readonly string[] | undefined;
 }
 
 /** The read model. Pure. */
@@ -58,6 +62,8 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     choices: facts.choices,
     listeners: facts.listeners,
     requests: facts.requests,
+    settings: facts.settings,
+    ...(facts.sites === undefined ? {} : { sites: facts.sites }),
   };
 }
 

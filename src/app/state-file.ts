@@ -18,7 +18,7 @@ export function installId(dataDir: string): string {
   if (known) return known;
   const made = randomBytes(4).toString("hex");
   try {
-    write(installIdPath(dataDir), `${made}\n`);
+    writeWhole(installIdPath(dataDir), `${made}\n`);
   } catch (error) {
     throw new AssetError(
       "asset-missing",
@@ -32,7 +32,7 @@ export function installId(dataDir: string): string {
 /** The id of an installation that has been started before. */
 export function knownInstallId(dataDir: string): string | undefined {
   try {
-    const known = read(installIdPath(dataDir))?.trim();
+    const known = readIfThere(installIdPath(dataDir))?.trim();
     return known && /^[0-9a-f]{8}$/.test(known) ? known : undefined;
   } catch (error) {
     if (error instanceof Error) return undefined;
@@ -41,7 +41,7 @@ export function knownInstallId(dataDir: string): string | undefined {
 }
 
 export function writeServerFile(dataDir: string, server: ServerFile): void {
-  write(serverPath(dataDir), JSON.stringify(server));
+  writeWhole(serverPath(dataDir), JSON.stringify(server));
 }
 
 /** Takes our own file away; that of another server which has started since stays. */
@@ -52,7 +52,7 @@ export function removeServerFile(dataDir: string, pid = process.pid): void {
 /** What the last server on this data folder left; whether it still runs is another question. */
 export function readServerFile(dataDir: string): ServerFile | undefined {
   try {
-    const { pid, httpUrl } = JSON.parse(read(serverPath(dataDir)) ?? "{}") as Partial<ServerFile>;
+    const { pid, httpUrl } = JSON.parse(readIfThere(serverPath(dataDir)) ?? "{}") as Partial<ServerFile>;
     return typeof pid === "number" && typeof httpUrl === "string" && URL.canParse(httpUrl)
       ? { pid, httpUrl }
       : undefined;
@@ -67,7 +67,8 @@ const installIdPath = (dataDir: string): string => join(dataDir, "state", "insta
 
 const serverPath = (dataDir: string): string => join(dataDir, "state", "server.json");
 
-function read(path: string): string | undefined {
+/** A file's text; undefined where there is none. */
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -76,8 +77,8 @@ function read(path: string): string | undefined {
   }
 }
 
-/** Whole or not at all, also when power fails. */
-function write(path: string, text: string): void {
+/** Writes a file whole or not at all, also when power fails; makes its folder. */
+export function writeWhole(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, text, { flush: true });

@@ -25,6 +25,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** Where settings came from, for the log. */
   readonly sources: readonly string[];
+  /** Option paths that the environment or flags name. */
+  readonly named: ReadonlySet<string>;
   readonly warnings: readonly string[];
   readonly underSupervisor: boolean;
 }
@@ -48,6 +50,7 @@ export function loadConfig({ env, flags, file }: LoadRequest): LoadedConfig {
       ...(environment.values.size > 0 ? [`environment (${[...environment.values.keys()].join(", ")})`] : []),
       ...(flags.size > 0 ? [`flags (${[...flags.keys()].join(", ")})`] : []),
     ],
+    named: new Set([...environment.values.keys(), ...flags.keys()]),
     warnings: [
       ...page.renamed.map((change) => `On the options page ${change}.`),
       ...environment.unknown.map((name) => `${name} in the environment stands for no option and is ignored.`),

@@ -15,7 +15,7 @@ export class IdleTimers {
   /** Starts the idle time anew, unless the model is in use, pinned or kept for ever. */
   start(resident: Resident): void {
     resident.idleTimer?.cancel();
-    const { keepAliveSeconds } = resident.model;
+    const { keepAliveSeconds } = resident;
     if (keepAliveSeconds < 0 || !isIdle(resident)) return;
     const leave = () => {
       if (isIdle(resident)) this.#leave(resident, `unused for ${formatDuration(keepAliveSeconds * 1000)}`);

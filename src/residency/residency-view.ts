@@ -5,7 +5,7 @@ import type { ModelView } from "./resident-model.js";
 
 /** One model for people and sensors. */
 export function viewOf(resident: Resident, known: Footprint | undefined): ModelView {
-  const { state, id, model, pinned, uses, reason, measuredBytes } = resident;
+  const { state, id, model, pinned, keepAliveSeconds, uses, reason, measuredBytes } = resident;
   const inMemory = bytesOf(state) > 0 && measuredBytes !== undefined;
   const need = needOf(known, model.manifest.memory);
   const loadMs = resident.loadMs ?? known?.loadMs.average;
@@ -19,7 +19,7 @@ export function viewOf(resident: Resident, known: Footprint | undefined): ModelV
     memoryBytes: inMemory ? measuredBytes : need.readyBytes,
     memorySource: inMemory ? "measured" : need.source,
     pinned,
-    keepAliveSeconds: model.keepAliveSeconds,
+    keepAliveSeconds,
     ...(loadMs !== undefined && { loadMs: Math.round(loadMs) }),
     ...(warmUpMs !== undefined && { warmUpMs: Math.round(warmUpMs) }),
     ...(answerMs !== undefined && { answerMs: Math.round(answerMs) }),

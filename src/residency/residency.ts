@@ -156,6 +156,14 @@ export class Residency implements ModelLeaser {
     this.#machinery.admission.decide();
   }
 
+  /** Time in memory after the last use, from now on: 0 leaves at once, -1 stays for ever. An idle time starts anew. */
+  setKeepAlive(id: string, seconds: number): void {
+    const resident = this.#machinery.resident(id);
+    resident.keepAliveSeconds = seconds;
+    resident.changed();
+    this.#machinery.idle.start(resident);
+  }
+
   /** Takes effect at once: idle models leave until the rest fits; those in use leave after their users. */
   setBudget(budget: Budget): void {
     this.#machinery.budget = budget;

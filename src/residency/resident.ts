@@ -39,6 +39,8 @@ export class Resident {
   key: FootprintKey | undefined;
   flight: Flight | undefined;
   pinned: boolean;
+  /** As the model's options say, or as set since. */
+  keepAliveSeconds: number;
   /** Whether it should come back by itself after a crash. */
   wanted = false;
   reason: string | undefined;
@@ -60,6 +62,7 @@ export class Resident {
     this.model = model;
     this.id = model.manifest.id;
     this.pinned = model.pinned;
+    this.keepAliveSeconds = model.keepAliveSeconds;
     this.#onChange = onChange;
   }
 

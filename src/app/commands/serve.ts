@@ -6,7 +6,7 @@ import { VERSION } from "../version.js";
 
 /** `irene serve`: runs until SIGTERM or SIGINT, then ends in order. */
 export async function serve(
-  { config, sources, warnings, underSupervisor }: LoadedConfig,
+  { config, sources, named, warnings, underSupervisor }: LoadedConfig,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const log = createLogger(config.log);
@@ -20,7 +20,14 @@ export async function serve(
   // The timers of the program do not keep it alive; this one does until it is asked to end.
   const alive = setInterval(() => undefined, 2 ** 30);
   try {
-    const runtime = await Runtime.start({ config, env, log, clock: systemClock, underSupervisor });
+    const runtime = await Runtime.start({
+      config,
+      env,
+      named,
+      log,
+      clock: systemClock,
+      underSupervisor,
+    });
     log.info(`${await asked} received, ending`);
     await runtime.close();
     log.info("Ended");

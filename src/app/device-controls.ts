@@ -1,0 +1,184 @@
+import { BudgetError, ConfigError, messageOf } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import { formatBytes } from "../base/units.js";
+import type { Catalog } from "../catalog/catalog.js";
+import { matchLanguages } from "../catalog/language.js";
+import type { Capability, ModelManifest } from "../catalog/manifest.js";
+import { providerSettings } from "../config/provider-settings.js";
+import type { DeviceControls } from "../gateways/discovery/commands.js";
+import { type Budget, resolveBudget } from "../residency/memory/budget.js";
+import type { MemoryConditions } from "../residency/memory/memory-probe.js";
+import type { ResidencyView } from "../residency/resident-model.js";
+import type { Controls } from "../sessions/controls.js";
+import type { CatalogLadder } from "./catalog-ladder.js";
+import type { LiveSettings } from "./live-settings.js";
+import type { Preload } from "./preload.js";
+
+/** What these controls need of residency. */
+export interface SteeredResidency {
+  view(): ResidencyView;
+  isReady(model: string): boolean;
+  setBudget(budget: Budget): void;
+  setKeepAlive(model: string, seconds: number): void;
+  /** Puts one model in another's place. @throws what kept the new one from getting ready; the old one stays then */
+  swap(oldModel: string, newModel: string): Promise<void>;
+}
+
+export interface LiveControlsParts {
+  readonly live: LiveSettings;
+  readonly catalog: Catalog;
+  readonly ladder: CatalogLadder;
+  readonly preload: Preload;
+  readonly residency: SteeredResidency;
+  readonly models: Controls;
+  /** Providers that may be used and can work on this machine. */
+  readonly usable: ReadonlySet<string>;
+  readonly conditions: () => Promise<MemoryConditions>;
+  readonly log: Logger;
+  /** Tells that settings changed. */
+  readonly changed: () => void;
+  /** Speaks on a satellite; absent where none are served. */
+  readonly announce?: (site: string, text: string) => Promise<void>;
+}
+
+/** Carries out what users set while the program runs: checked, in force at once, and kept. */
+export class LiveControls implements DeviceControls {
+  readonly #parts: LiveControlsParts;
+  /** Changes of models one after the other: two at once would each count on the other's memory. */
+  #changing: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: LiveControlsParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {BudgetError} `larger-than-budget` for more than the machine has */
+  async setBudget(bytes: number): Promise<void> {
+    const { live, residency, preload, conditions } = this.#parts;
+    const possible = resolveBudget({ kind: "bytes", bytes }, await conditions());
+    if (possible.bytes < bytes) {
+      throw new BudgetError(
+        "larger-than-budget",
+        `${formatBytes(bytes)} cannot be promised to models: there are only ${formatBytes(possible.bytes)}.`,
+      );
+    }
+    live.setBudget(bytes);
+    residency.setBudget({ bytes, reason: `${formatBytes(bytes)} as set while running` });
+    // Other models may fit now, or not any more.
+    preload.reconsider();
+  }
+
+  async setKeepAlive(seconds: number): Promise<void> {
+    const { live, catalog, residency, usable, changed } = this.#parts;
+    live.setKeepAlive(seconds);
+    for (const { id, capability, provider } of catalog.models) {
+      // A provider with a time of its own keeps it.
+      if (!usable.has(provider) || providerSettings(live.config, capability, provider).keep_alive !== -2)
+        continue;
+      residency.setKeepAlive(id, seconds);
+    }
+    changed();
+  }
+
+  async warmUp(model: string): Promise<void> {
+    const { preload, models } = this.#parts;
+    const ids = model === "all" ? [...preload.decide().keys()] : [this.#usableModel(model).id];
+    this.#inTurn("warm up", ids, (id) => models.warmUp(id));
+  }
+
+  async unload(model: string): Promise<void> {
+    const { models } = this.#parts;
+    const ids = model === "all" ? this.#inState((state) => state !== "cold") : [models.find(model)];
+    await Promise.all(ids.map((id) => models.unload(id)));
+  }
+
+  async retry(model: string): Promise<void> {
+    const { models } = this.#parts;
+    const ids =
+      model === "all" ? this.#inState((state) => state === "failed") : [this.#usableModel(model).id];
+    this.#inTurn("retry", ids, (id) => models.retry(id));
+  }
+
+  /** @throws why the model cannot be chosen, or what kept it from getting ready; the former one goes on then */
+  chooseModel(choice: Parameters<DeviceControls["chooseModel"]>[0]): Promise<void> {
+    const change = this.#changing.then(() => this.#choose(choice));
+    this.#changing = change.catch(() => undefined);
+    return change;
+  }
+
+  async setPreload({ capability, provider, on }: Parameters<DeviceControls["setPreload"]>[0]): Promise<void> {
+    const { live, preload, usable } = this.#parts;
+    if (!usable.has(provider)) throw notUsable(provider);
+    live.setPreload(capability, provider, on);
+    preload.reconsider();
+  }
+
+  /** @throws {SessionError} when it was not spoken; {ConfigError} where no satellites are served */
+  async say({ site, text }: { readonly site: string; readonly text: string }): Promise<void> {
+    const { announce } = this.#parts;
+    if (!announce)
+      throw new ConfigError("config-invalid", "No satellites are served: switch hermes.enabled on.");
+    await announce(site, text);
+  }
+
+  async #choose({
+    capability,
+    language,
+    model,
+  }: Parameters<DeviceControls["chooseModel"]>[0]): Promise<void> {
+    const { live, ladder, residency, preload } = this.#parts;
+    const before = ladder.choose(capability, { language }).rungs[0];
+    const next =
+      model === undefined
+        ? ladder.choose(capability, { language }, { asConfigured: true }).rungs[0]
+        : this.#choosable(model, capability, language);
+    const isDue = before !== undefined && (live.config.preload || residency.isReady(before.id));
+    // The former one answers until the new one can; only then is the choice another.
+    if (next && isDue && next.id !== before.id) await residency.swap(before.id, next.id);
+    live.setModel(capability, language, model);
+    preload.decide();
+  }
+
+  #choosable(id: string, capability: Capability, language: string): ModelManifest {
+    const model = this.#usableModel(id);
+    if (model.capability === capability && (language === "" || matchLanguages(model.languages, language) > 0))
+      return model;
+    throw new ConfigError(
+      "config-unknown-model",
+      `${model.title} does no ${capability} for ${language || "any language"}.`,
+    );
+  }
+
+  /** @throws {ConfigError} `config-unknown-model` */
+  #usableModel(name: string): ModelManifest {
+    const { catalog, models, usable } = this.#parts;
+    const model = catalog.find(models.find(name));
+    if (model && usable.has(model.provider)) return model;
+    throw notUsable(model?.provider ?? name);
+  }
+
+  #inState(test: (state: string) => boolean): readonly string[] {
+    return this.#parts.residency
+      .view()
+      .models.filter(({ state }) => test(state))
+      .map(({ id }) => id);
+  }
+
+  /** In the background: a download may take long, and the models' states tell how far it is. */
+  #inTurn(what: string, ids: readonly string[], act: (id: string) => Promise<void>): void {
+    const { log } = this.#parts;
+    void (async () => {
+      for (const id of ids) {
+        await act(id).catch((error) =>
+          log.warn(`Could not ${what} ${id}: ${messageOf(error)}`, { model: id }),
+        );
+      }
+    })();
+  }
+}
+
+function notUsable(provider: string): ConfigError {
+  return new ConfigError(
+    "config-unknown-model",
+    `${provider} is switched off in the settings or cannot work on this machine.`,
+  );
+}
