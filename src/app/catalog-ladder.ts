@@ -2,7 +2,8 @@ import type { Board } from "../catalog/board.js";
 import { Catalog } from "../catalog/catalog.js";
 import { type Choice, type ChoiceRequest, choose } from "../catalog/choose.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
-import type { LadderRequest, LadderSource } from "../sessions/ladder.js";
+import { wakeWordsOf } from "../catalog/wake-words.js";
+import type { LadderRequest, LadderSource, WakeChoice } from "../sessions/ladder.js";
 
 /** What the ladder is made from; read anew at each question, since the user may change it at run time. */
 export interface LadderFacts {
@@ -11,8 +12,8 @@ export interface LadderFacts {
   readonly language: string;
   /** `auto`, a provider or a model, by capability. */
   readonly wanted: Readonly<Partial<Record<Capability, string>>>;
-  /** The model a user chose for a language while running. */
-  chosen?(capability: Capability, language: string): string | undefined;
+  /** Chosen by the user; naming a word accepts the licence of its model. */
+  readonly wakeWords: readonly string[];
   /** Providers that may be used and can work on this machine. */
   readonly providers: ReadonlySet<string>;
   /** Configured size of a provider's models, `auto` for any. */
@@ -70,6 +71,17 @@ export class CatalogLadder implements LadderSource {
     return { capability, language: request.language, rungs, why, leftOut: choice.leftOut };
   }
 
+  hearing(words: readonly string[]): readonly WakeChoice[] {
+    const { catalog, providers, wakeWords } = this.#facts();
+    const models = catalog.byCapability("wake").filter(({ provider }) => providers.has(provider));
+    const heard = new Map<ModelManifest, string[]>();
+    for (const word of new Set((words.length > 0 ? words : wakeWords).map(wordNamed))) {
+      const model = models.find((candidate) => wakeWordsOf(candidate).includes(word));
+      if (model) heard.set(model, [...(heard.get(model) ?? []), word]);
+    }
+    return [...heard].map(([manifest, itsWords]) => ({ manifest, words: itsWords }));
+  }
+
   /** The choice among what can be had now; among all when that would leave nothing. */
   #bestReachable(catalog: Catalog, request: ChoiceRequest): Choice {
     const { present, reachable } = this.#facts();
@@ -97,3 +109,11 @@ export class CatalogLadder implements LadderSource {
     return model && providers.has(model.provider) ? model : undefined;
   }
 }
+
+/** `Hey Jarvis`, `hey-jarvis` and `openwakeword/hey_jarvis` are hey_jarvis. */
+const wordNamed = (text: string): string =>
+  text
+    .slice(text.indexOf("/") + 1)
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, "_");

@@ -10,6 +10,7 @@ import type { Config } from "../config/schema.js";
 import type { ChoiceSnapshot } from "../sessions/snapshot.js";
 import type { CatalogLadder } from "./catalog-ladder.js";
 import type { Reach } from "./reach.js";
+import { wakeWordChoice } from "./wake-word-choice.js";
 
 /** What the preload needs of residency. */
 export interface PreloadingResidency {
@@ -157,6 +158,10 @@ export class Preload {
     const wanted = new Map<string, string>();
     const choices: ChoiceSnapshot[] = [];
     for (const capability of CAPABILITIES) {
+      if (capability === "wake") {
+        choices.push(this.#decideWake(wanted));
+        continue;
+      }
       const { language, rungs, why, leftOut } = this.#ladder.choose(capability, {});
       const model = rungs[0];
       choices.push({ capability, language, model: model?.id, why });
@@ -168,6 +173,17 @@ export class Preload {
     }
     this.#choices = choices;
     this.#wanted = wanted;
+  }
+
+  /** Every word the user named; nobody is given one unasked. */
+  #decideWake(wanted: Map<string, string>): ChoiceSnapshot {
+    const { words, why } = wakeWordChoice(this.#config.wake_words, this.#catalog, this.#ladder.hearing([]));
+    this.#log.info(
+      `${NAMES.wake}: ${words.map(({ manifest }) => manifest.id).join(", ") || "none"} - ${why}`,
+    );
+    for (const { manifest } of words) if (this.#config.preload) wanted.set(manifest.id, "wake_words");
+    for (const each of this.#ofPreloadingProviders("wake")) wanted.set(each.id, "preload_models");
+    return { capability: "wake", language: this.#config.language, model: words[0]?.manifest.id, why };
   }
 
   /** The model each provider with `preload_models` would answer with. */

@@ -1,41 +1,27 @@
-import { type PcmFormat, SPEECH_RATE_HZ } from "../audio/pcm.js";
-import type { Clock } from "../base/clock.js";
+import type { PcmFormat } from "../audio/pcm.js";
 import { messageOf, SessionError, toError } from "../base/errors.js";
 import type { WakeHit } from "../engines/capability.js";
-import type { ModelLeaser } from "../residency/lease.js";
-import { Descent, type Footing, type LadderSource } from "./ladder.js";
-import { LiveAudio } from "./live-audio.js";
+import type { LadderSource } from "./ladder.js";
 import { prefetchFirst } from "./prefetch.js";
 import type { RunningTrace } from "./request-log.js";
-import { untilAborted } from "./until-aborted.js";
 import type { DetectWakeRequest, WakeSession } from "./voice.js";
+import { WakeEar, type WakeEarTools } from "./wake-ear.js";
 
 /** What wake streams share. */
-export interface DetectWakeTools {
-  readonly leaser: ModelLeaser;
+export interface DetectWakeTools extends WakeEarTools {
   readonly ladders: LadderSource;
-  readonly clock: Clock;
-  readonly deadlineMs: number;
   /** Language in which commands after a wake word are expected. */
   readonly defaultLanguage: string;
-  readonly threshold: number;
-  readonly triggerLevel: number;
-  readonly refractoryMs: number;
 }
 
-/** Audio kept while the detector loads or falls behind; older audio is dropped. */
-const BACKLOG_SECONDS = 4;
-/** A detector that worked this long before it failed gets all its tries again: listeners live for weeks. */
-const PROVEN_MS = 60_000;
-
-/** One listener: audio goes in for as long as the peer likes, hits come out. Survives the death of its detector. */
+/** One listener: audio goes in for as long as the peer likes, hits of all its words come out. */
 export class WakeDetection implements WakeSession {
   readonly id: string;
-  readonly #audio = new LiveAudio(BACKLOG_SECONDS);
   readonly #abort = new AbortController();
   readonly #tools: DetectWakeTools;
   readonly #request: DetectWakeRequest;
   readonly #trace: RunningTrace;
+  readonly #ears: readonly WakeEar[];
   readonly #done: Promise<void>;
 
   constructor(tools: DetectWakeTools, request: DetectWakeRequest, trace: RunningTrace) {
@@ -43,87 +29,61 @@ export class WakeDetection implements WakeSession {
     this.#tools = tools;
     this.#request = request;
     this.#trace = trace;
+    this.#ears = tools.ladders
+      .hearing(request.words)
+      .map((choice) => new WakeEar(tools, choice, trace, (hit) => this.#detected(hit)));
     this.#done = this.#listen().catch((error: unknown) => this.#fail(error));
   }
 
   /** @throws {SessionError} `unsupported-audio` */
   accept(format: PcmFormat, bytes: Uint8Array): void {
-    this.#audio.push(format, bytes);
+    for (const ear of this.#ears) ear.accept(format, bytes);
   }
 
   async finish(): Promise<void> {
-    this.#audio.end();
+    this.#endAudio();
     await this.#done;
   }
 
   close(): void {
     this.#trace.end("done");
-    this.#audio.end();
+    this.#endAudio();
     this.#abort.abort(new SessionError("cancelled", "The listener went away."));
+  }
+
+  #endAudio(): void {
+    for (const ear of this.#ears) ear.end();
   }
 
   #fail(error: unknown): void {
     if (this.#abort.signal.aborted) return;
     this.#trace.end("failed", error);
-    this.#audio.end();
+    this.#endAudio();
     this.#abort.abort(error);
     this.#tell(() => this.#request.onError(toError(error)));
   }
 
-  /** Until the listener is closed, or no detector is left. */
+  /** Until the listener is closed, or no detector is left: a word that cannot be had does not silence the others. */
   async #listen(): Promise<void> {
     const { signal } = this.#abort;
-    let descent = this.#descent();
-    for (;;) {
-      const footing = await descent.step(signal);
-      const sinceMs = this.#tools.clock.monotonicMs();
-      try {
-        await this.#hear(footing);
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (this.#tools.clock.monotonicMs() - sinceMs >= PROVEN_MS) descent = this.#descent();
-        descent.fell(footing.manifest, error);
-      } finally {
-        footing.lease.release();
-      }
-    }
-  }
-
-  #descent(): Descent {
-    const { leaser, ladders, clock, deadlineMs } = this.#tools;
-    const [wanted] = this.#request.words;
-    const rungs = ladders.ladder("wake", wanted ? { wanted } : {});
-    const endsAtMs = clock.monotonicMs() + deadlineMs;
-    return new Descent({ leaser, rungs, trace: this.#trace, leftMs: () => endsAtMs - clock.monotonicMs() });
-  }
-
-  async #hear({ lease, manifest }: Footing): Promise<void> {
-    const { signal } = this.#abort;
-    const { loaded } = lease;
-    if (loaded.capability !== "wake")
-      throw new SessionError("no-model", `${manifest.id} does not hear wake words.`);
-    const { threshold, triggerLevel, refractoryMs } = this.#tools;
-    const words = this.#request.words.filter((word) => loaded.words.includes(word));
-    const opening = lease.worker.openWake(lease.model, { words, threshold, triggerLevel, refractoryMs });
-    const channel = await untilAborted(opening, signal, (late) => late.cancel());
-    let fed = 0;
-    try {
-      for await (const { samples, endSample } of this.#audio.read(signal)) {
-        fed += samples.length;
-        const hits = await untilAborted(channel.accept(samples), signal);
-        // The detector counts what it got; the listener counts what it sent.
-        const missedMs = ((endSample - fed) / SPEECH_RATE_HZ) * 1000;
-        for (const hit of hits) this.#detected({ ...hit, atMs: hit.atMs + missedMs });
-      }
-    } finally {
-      channel.cancel();
-      const lostSeconds = this.#audio.droppedSamples / SPEECH_RATE_HZ;
-      if (lostSeconds > 0) this.#trace.log.info("Audio was lost to a slow detector.", { lostSeconds });
-    }
+    // Its failure must not reach the listener before the caller has the session.
+    await Promise.resolve();
+    if (this.#ears.length === 0) throw unheard(this.#request.words);
+    const failures: unknown[] = [];
+    await Promise.all(
+      this.#ears.map((ear) =>
+        ear.listen(signal).catch((error: unknown) => {
+          failures.push(error);
+          if (signal.aborted || this.#ears.length === 1) return;
+          this.#trace.log.warn(`Not heard: ${ear.words.join(", ")}. ${messageOf(error)}`);
+        }),
+      ),
+    );
+    if (failures.length === this.#ears.length) throw failures[0];
   }
 
   #detected(hit: WakeHit): void {
+    if (this.#abort.signal.aborted) return;
     this.#trace.stage("detected");
     // A command follows: its model can load while the first words are spoken.
     prefetchFirst(this.#tools, "stt", { language: this.#tools.defaultLanguage });
@@ -138,4 +98,13 @@ export class WakeDetection implements WakeSession {
       this.#trace.log.error(`A listener for wake words failed: ${messageOf(error)}`);
     }
   }
+}
+
+function unheard(words: readonly string[]): SessionError {
+  return new SessionError(
+    "no-model",
+    words.length > 0
+      ? `No model hears ${words.join(" or ")}. See \`irene models list\` for the wake words there are.`
+      : "No wake word is chosen. Name one in the request, or write wake_words: [hey_jarvis] in the settings.",
+  );
 }

@@ -7,6 +7,14 @@ import type { RunningTrace } from "./request-log.js";
 export interface LadderSource {
   /** @param wanted catalog id, its part after the slash, or a provider; unknown ones are as if not named. */
   ladder(capability: Capability, request: LadderRequest): readonly ModelManifest[];
+  /** Models that together hear these words, each model once. Unknown words are left out; none means those chosen. */
+  hearing(words: readonly string[]): readonly WakeChoice[];
+}
+
+/** A wake model and the words it is to listen for. */
+export interface WakeChoice {
+  readonly manifest: ModelManifest;
+  readonly words: readonly string[];
 }
 
 export interface LadderRequest {

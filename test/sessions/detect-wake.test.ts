@@ -40,7 +40,7 @@ describe("WakeDetection", () => {
       await turn();
     }
     expect(hits).toHaveLength(2);
-    expect(hits[0]).toEqual({ word: "any", score: 0.9, atMs: 100 });
+    expect(hits[0]).toEqual({ word: "hey_jarvis", score: 0.9, atMs: 100 });
     expect(trace()).toMatchObject({ id: session.id, outcome: "running", model: "openwakeword/all" });
     session.close();
     await turn();
@@ -51,7 +51,7 @@ describe("WakeDetection", () => {
   it.each([
     ["the words asked for", ["alexa"], ["alexa"]],
     ["only those it knows", ["computer", "alexa"], ["alexa"]],
-    ["all when none is named", [], []],
+    ["all when none is named", [], ["hey_jarvis", "alexa"]],
   ])("listens for %s", async (_, words, expected) => {
     const options: WakeOptions[] = [];
     const { voice, leaser } = sessionBench([
@@ -66,10 +66,7 @@ describe("WakeDetection", () => {
     session.accept(SPEECH_FORMAT, loud(0.1));
     await turn();
     expect(options).toEqual([{ words: expected, threshold: 0.5, triggerLevel: 1, refractoryMs: 1_000 }]);
-    expect(leaser.ladderRequests[0]).toEqual({
-      capability: "wake",
-      ...(words[0] ? { wanted: words[0] } : {}),
-    });
+    expect(leaser.heardFor).toEqual([words]);
     session.close();
   });
 
@@ -168,6 +165,56 @@ describe("WakeDetection", () => {
     expect([hits.length, errors.length]).toEqual([1, 0]);
     expect(leaser.asked).toHaveLength(6);
     session.close();
+  });
+
+  it("hears words of several models at once, each by its own", async () => {
+    const jarvis = detector({ id: "openwakeword/hey_jarvis", loaded: wakeDetector("hey_jarvis") });
+    const alexa = detector({ id: "openwakeword/alexa", loaded: wakeDetector("alexa") });
+    const mycroft = detector({ id: "openwakeword/hey_mycroft", loaded: wakeDetector("hey_mycroft") });
+    const { voice, leaser } = sessionBench([jarvis, alexa, mycroft]);
+    const { hits, errors, request } = listener({ words: ["hey_jarvis", "alexa", "computer"] });
+    const session = voice.detectWake(request);
+    session.accept(SPEECH_FORMAT, loud(0.5));
+    await session.finish?.();
+    expect(hits.map(({ word }) => word).sort()).toEqual(["alexa", "hey_jarvis"]);
+    expect([leaser.asked, errors]).toEqual([["openwakeword/hey_jarvis", "openwakeword/alexa"], []]);
+    session.close();
+    expect([leaser.held, leaser.open]).toEqual([0, 0]);
+  });
+
+  it("goes on with the other words when one cannot be had, and counts their time right", async () => {
+    const broken = detector({
+      id: "openwakeword/hey_jarvis",
+      loaded: wakeDetector("hey_jarvis"),
+      load: () => {
+        throw new Error("The file is damaged.");
+      },
+    });
+    const alexa = detector({ id: "openwakeword/alexa", loaded: wakeDetector("alexa") });
+    const { voice, leaser, trace } = sessionBench([broken, alexa]);
+    const { hits, errors, request } = listener();
+    const session = voice.detectWake(request);
+    for (let n = 0; n < 3; n += 1) {
+      session.accept(SPEECH_FORMAT, loud(0.5));
+      await turn();
+    }
+    expect(hits.map(({ word, atMs }) => [word, atMs])).toEqual(Array(3).fill(["alexa", 100]));
+    expect([errors.length, leaser.held, trace()?.outcome]).toEqual([0, 1, "running"]);
+    session.close();
+  });
+
+  it("reports words that nobody hears, and what to write when none is chosen", async () => {
+    const bench = sessionBench([detector()]);
+    const { errors, request } = listener({ words: ["computer"] });
+    bench.voice.detectWake(request);
+    const none = listener();
+    sessionBench([]).voice.detectWake(none.request);
+    await turn();
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("computer") })]);
+    expect(none.errors).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("wake_words: [hey_jarvis]") }),
+    ]);
+    expect(bench.leaser.asked).toEqual([]);
   });
 
   it("reports that no detector can be had", async () => {

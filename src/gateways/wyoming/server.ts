@@ -3,12 +3,13 @@ import type { Clock } from "../../base/clock.js";
 import { ConfigError, InternalError, messageOf, SessionError } from "../../base/errors.js";
 import type { Logger } from "../../base/logger.js";
 import type { ModelManifest } from "../../catalog/manifest.js";
+import { wakeWordsOf } from "../../catalog/wake-words.js";
 import { encodeEvent } from "../../protocol/wyoming/codec.js";
 import type { VoiceSessions } from "../../sessions/voice.js";
 import { SentenceSplitter } from "../../text/sentences.js";
 import { Connection, type ConnectionTools } from "./connection.js";
 import { ConnectionQuota } from "./connection-quota.js";
-import { describeModels, wakeWordsOf } from "./describe.js";
+import { describeModels } from "./describe.js";
 import { errorEventFor } from "./error-event.js";
 import type { SentenceCutter, WyomingOptions } from "./options.js";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { describeModels, wakeWordsOf } from "../../../src/gateways/wyoming/describe.js";
+import { wakeWordsOf } from "../../../src/catalog/wake-words.js";
+import { describeModels } from "../../../src/gateways/wyoming/describe.js";
 import { encodeEvent } from "../../../src/protocol/wyoming/codec.js";
 import { info } from "../../../src/protocol/wyoming/info.js";
 import { manifest } from "../../fixtures/manifests.js";
