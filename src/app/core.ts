@@ -6,6 +6,7 @@ import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
+import { namesIn } from "../config/option.js";
 import type { Config } from "../config/schema.js";
 import { findProvider, PROVIDERS } from "../engines/registry.js";
 import type { DeviceControls } from "../gateways/discovery/commands.js";
@@ -118,8 +119,8 @@ export class Core {
       catalog,
       board: readBoard(this.#residency.view().budgetBytes),
       language: config.language,
-      wanted: { stt: config.stt, tts: config.tts },
-      chosen: (capability, asked) => live.model(capability, asked),
+      wanted: { stt: namesIn(config.stt)[0] ?? "auto", tts: config.tts },
+      wakeWords: config.wake_words,
       providers: usable,
       sizeOf: sizeSetting(config),
       present: new Set(catalog.models.map(({ id }) => id).filter(isPresent)),

@@ -2,11 +2,10 @@ import { availableParallelism } from "node:os";
 import { MIB } from "../base/units.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Capability } from "../catalog/manifest.js";
+import { namesIn } from "../config/option.js";
 import { providerSettings } from "../config/provider-settings.js";
 import type { Config } from "../config/schema.js";
 import type { VoiceOptions } from "../sessions/voice-sessions.js";
-
-const MAX_WAITING = 64;
 
 /** Sessions' options from the settings. */
 export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlySet<string>): VoiceOptions {
@@ -19,8 +18,10 @@ export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlyS
     trimSilence: config.audio.trim_silence,
     speechThreshold: config.audio.speech_threshold,
     endSilenceSeconds: 0.7,
-    parallel: Math.max(4, availableParallelism()),
-    maxWaiting: MAX_WAITING,
+    parallel: config.max_parallel > 0 ? config.max_parallel : Math.max(4, availableParallelism()),
+    maxWaiting: config.max_waiting,
+    textStyle: { letters: config.text.case, punctuation: config.text.punctuation },
+    ...racingOf(config),
     ...(detector ? { voiceDetector: detector.id } : {}),
     audioCacheBytes: config.answers.cache_mbytes * MIB,
     wake: {
@@ -29,6 +30,14 @@ export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlyS
       refractoryMs: wake.refractory_seconds * 1000,
     },
   };
+}
+
+/** With one model, or none named, nothing races. */
+function racingOf({ stt, racing }: Config): Pick<VoiceOptions, "racing"> {
+  const ranked = namesIn(stt);
+  if (ranked.length < 2) return {};
+  const { patience_seconds: patience, min_confidence: minConfidence } = racing;
+  return { racing: { ranked, patienceMs: patience * 1000, minConfidence } };
 }
 
 /** The size a provider is configured to, `auto` for any. */

@@ -102,6 +102,39 @@ export const oneOfNumbers = <const T extends number>(
 ): Option<number> =>
   option("int", fallback, doc, `one of ${values.join(", ")}`, (value) => values.includes(value as T));
 
+/** One name or a list of them. In text form: comma-separated. See `namesIn`. */
+export const names = (fallback: string, doc: string): Option<string | readonly string[]> =>
+  option(
+    "str",
+    fallback,
+    doc,
+    "a name or a list of names",
+    (value) =>
+      typeof value === "string" ||
+      (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string")),
+    "str",
+  );
+
+/** The names in a value of the option `names`, in order. */
+export const namesIn = (value: string | readonly string[]): readonly string[] =>
+  (typeof value === "string" ? value.split(",") : value)
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+
+/** TCP port by name. In text form: `name=port,name=port`. */
+export const ports = (doc: string): Option<Readonly<Record<string, string | number>>> =>
+  option(
+    "map",
+    {},
+    doc,
+    "a list of `name: port` pairs with ports from 0 to 65535",
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((port) => /^\d{1,5}$/.test(String(port)) && Number(port) <= 65_535),
+  );
+
 /** A list of texts. In text form: comma-separated. */
 export const list = (fallback: readonly string[], doc: string): Option<readonly string[]> =>
   option(

@@ -6,9 +6,11 @@ import {
   list,
   map,
   match,
+  names,
   type Option,
   oneOf,
   onPage,
+  ports,
   secret,
   str,
 } from "./option.js";
@@ -55,9 +57,19 @@ export const OPTIONS = {
   ),
   stt: onPage(
     "stt",
-    str("auto", "Speech-to-text model: auto, a provider (moonshine) or a model id (whisper/tiny)."),
+    names(
+      "auto",
+      "Speech-to-text model: auto, a provider (moonshine) or a model id (whisper/tiny). Several, best first (vosk, whisper), all hear every utterance, and the best-ranked confident answer counts; see racing.",
+    ),
   ),
   tts: onPage("tts", str("auto", "Voice: auto, a provider (espeak) or a model id.")),
+  wake_words: onPage(
+    "wake_words",
+    list(
+      [],
+      "Wake words to have ready, such as hey_jarvis; they also serve peers that name none. Empty chooses none, as all known models forbid commercial use: naming a word accepts its licence, which the log states before the download.",
+    ),
+  ),
   data_dir: str("data", "Folder for models, learned figures and state."),
   request_deadline_seconds: int(
     120,
@@ -70,6 +82,43 @@ export const OPTIONS = {
     keepAlive("Seconds an idle model stays in memory; -1 keeps it for as long as memory allows."),
   ),
   threads: int(0, 0, 64, "Threads of one model; 0 chooses by the number of cores."),
+  max_parallel: int(
+    0,
+    0,
+    64,
+    "Utterances decoded at once; others wait their turn, and peers take turns. 0 takes four, or as many as there are cores.",
+  ),
+  max_waiting: int(
+    64,
+    0,
+    1000,
+    "Utterances that may wait for their turn; further ones are refused as busy at once.",
+  ),
+  racing: {
+    patience_seconds: float(
+      2,
+      0,
+      60,
+      "With several models in stt: how long after the end of speech a better-ranked answer is waited for.",
+    ),
+    min_confidence: float(
+      0.6,
+      0,
+      1,
+      "With several models in stt: how sure a model must be of its answer for it to count; models that cannot tell are believed.",
+    ),
+  },
+  text: {
+    case: oneOf(
+      "keep",
+      ["keep", "lower", "upper"],
+      "Letters of recognised text: as the model writes them, all small, or all capital.",
+    ),
+    punctuation: bool(
+      true,
+      "Keep the punctuation of recognised text. false removes it, but not what belongs to a word or number (don't, 3.5, 10:30).",
+    ),
+  },
   schedules: onPage("schedules", schedules("What happens to models at a time of day.")),
   wyoming: {
     host: str("0.0.0.0", "Address the Wyoming port listens on."),
@@ -80,6 +129,13 @@ export const OPTIONS = {
       "Find the end of speech here and answer before the audio ends; Home Assistant then does not look for it.",
     ),
     max_audio_seconds: int(120, 1, 3600, "Longest audio of one request."),
+    extra_ports: ports(
+      "Further ports that each serve one provider or model as an entity of its own in Home Assistant, by name (vosk: 10301).",
+    ),
+    zeroconf: bool(
+      false,
+      "Announce the Wyoming ports on the local network, so that Home Assistant finds them. Never inside an add-on, which the Supervisor announces.",
+    ),
   },
   http: {
     enabled: bool(true, "Whether status and control are served over HTTP."),
@@ -125,14 +181,9 @@ export const OPTIONS = {
   hermes: {
     enabled: bool(true, "Whether Hermes satellites (Rhasspy, ESP32) are served over MQTT."),
     sites: list([], "Sites served; empty serves all."),
-    conversation: oneOf(
-      "auto",
-      ["auto", "home_assistant", "none"],
-      "Who answers satellites: home_assistant, or none to leave it to whoever hears hermes/nlu/query; auto asks Home Assistant inside an add-on.",
-    ),
-    wake_words: onPage(
-      "wake_words",
-      list([], "Wake words listened for at satellites; empty listens for all."),
+    wake_words: list(
+      [],
+      "Wake words listened for at Hermes satellites; empty listens for those of the general option.",
     ),
   },
   models: {

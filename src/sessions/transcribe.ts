@@ -1,6 +1,7 @@
 import type { PcmFormat } from "../audio/pcm.js";
 import { withDeadline } from "../base/deadline.js";
 import { messageOf, SessionError } from "../base/errors.js";
+import { type TextStyle, tidyTranscript } from "../text/tidy-transcript.js";
 import type { DecodeJob } from "./decode.js";
 import { prefetchFirst } from "./prefetch.js";
 import { type RecogniseTools, recognise } from "./recognise.js";
@@ -17,6 +18,8 @@ export interface TranscribeTools extends RecogniseTools {
   readonly deadlineMs: number;
   readonly maxSeconds: number;
   readonly trimSilence: boolean;
+  /** How texts are written; absent leaves them as the model wrote them. */
+  readonly textStyle?: TextStyle;
   /** Silence that ends an utterance when the caller asked for endpointing. */
   readonly endSilenceSeconds: number;
 }
@@ -131,12 +134,18 @@ export class Transcription implements TranscribeSession {
       group: `${origin.gateway} ${origin.peer ?? ""}`,
       trace: this.#trace,
       leftMs: () => this.#leftMs(),
-      onPartial: (text) => this.#tell(() => onPartial?.(text)),
+      onPartial: (text) => this.#tell(() => onPartial?.(this.#tidy(text))),
     };
     // Whoever speaks is answered: the voice can load while the text is found.
     prefetchFirst(this.#tools, "tts", { language: this.#language });
     const request = { language: this.#language, ended: this.#ended, ...(model ? { model } : {}) };
-    return recognise(this.#tools, job, request, this.#abort.signal);
+    const result = await recognise(this.#tools, job, request, this.#abort.signal);
+    return { ...result, text: this.#tidy(result.text, result.language) };
+  }
+
+  #tidy(text: string, language = this.#language): string {
+    const { textStyle } = this.#tools;
+    return textStyle ? tidyTranscript(text, textStyle, language) : text;
   }
 
   async #watch(): Promise<SpeechProbabilities | undefined> {

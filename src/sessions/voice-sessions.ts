@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
 import type { ModelLeaser } from "../residency/lease.js";
+import type { TextStyle } from "../text/tidy-transcript.js";
 import { AudioCache } from "./audio-cache.js";
 import { WakeDetection } from "./detect-wake.js";
 import type { LadderSource } from "./ladder.js";
@@ -35,6 +36,8 @@ export interface VoiceOptions {
   readonly voiceDetector?: string;
   /** Models that all get every utterance; absent or with fewer than two, one model answers. */
   readonly racing?: Racing;
+  /** How recognised texts are written; absent leaves them as the model wrote them. */
+  readonly textStyle?: TextStyle;
   /** Memory for sentences already spoken; absent or 0 keeps none. */
   readonly audioCacheBytes?: number;
   readonly wake: { readonly threshold: number; readonly triggerLevel: number; readonly refractoryMs: number };
@@ -69,7 +72,7 @@ export class Voice implements VoiceSessions {
   }) {
     this.#requests = requests;
     this.#wake = options.wake;
-    const { voiceDetector, racing, audioCacheBytes = 0 } = options;
+    const { voiceDetector, racing, textStyle, audioCacheBytes = 0 } = options;
     this.#transcribe = {
       leaser,
       ladders,
@@ -82,6 +85,7 @@ export class Voice implements VoiceSessions {
       speechThreshold: options.speechThreshold,
       endSilenceSeconds: options.endSilenceSeconds,
       ...(racing ? { racing } : {}),
+      ...(textStyle ? { textStyle } : {}),
       ...(voiceDetector ? { watch: new SpeechWatch({ leaser, model: voiceDetector, log }) } : {}),
     };
     this.#synthesize = {

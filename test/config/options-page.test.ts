@@ -55,7 +55,7 @@ describe("the options page", () => {
     expect(config.mqtt.url).toBe("mqtt://broker:1883");
     expect(config.mqtt.username).toBe("me");
     expect(config.mqtt.text_events).toBe(true);
-    expect(config.hermes.wake_words).toEqual(["hey_jarvis"]);
+    expect(config.wake_words).toEqual(["hey_jarvis"]);
     expect(config.log.level).toBe("debug");
     expect(config.keep_alive).toBe(60);
   });
