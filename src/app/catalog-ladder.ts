@@ -12,6 +12,8 @@ export interface LadderFacts {
   readonly language: string;
   /** `auto`, a provider or a model, by capability. */
   readonly wanted: Readonly<Partial<Record<Capability, string>>>;
+  /** The model a user chose for a language while running. */
+  chosen?(capability: Capability, language: string): string | undefined;
   /** Chosen by the user; naming a word accepts the licence of its model. */
   readonly wakeWords: readonly string[];
   /** Providers that may be used and can work on this machine. */

@@ -16,7 +16,7 @@ import type { ListenerSnapshot } from "../sessions/snapshot.js";
 import { HomeAssistantConversation } from "./conversation.js";
 import type { Core, CoreParts } from "./core.js";
 import { hermesOffer } from "./hermes-offer.js";
-import { supervisorApi } from "./supervisor-door.js";
+import { supervisorAddress, supervisorApi } from "./supervisor-door.js";
 
 interface Surroundings {
   readonly endpoint: () => Promise<BrokerEndpoint>;
@@ -39,14 +39,10 @@ export class MqttDoors {
     if (!config.mqtt.enabled) return undefined;
     const { url, username, password, host, port } = config.mqtt;
     const named = { url, ...(username ? { username } : {}), ...(password ? { password } : {}) };
-    const supervisor = {
-      url: env["IRENE_SUPERVISOR_URL"] ?? SUPERVISOR_URL,
-      token: env["SUPERVISOR_TOKEN"] ?? "",
-    };
-    const conversation = conversationOf(config, underSupervisor ? supervisor : undefined, log);
+    const conversation = conversationOf(config, underSupervisor ? supervisorAddress(env) : undefined, log);
     if (url !== "") return new MqttDoors(parts, core, { endpoint: async () => named, conversation });
     if (underSupervisor) {
-      const api = new SupervisorApi(supervisor);
+      const api = supervisorApi(env);
       return new MqttDoors(parts, core, { endpoint: () => mqttService(api), conversation });
     }
     try {

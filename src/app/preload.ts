@@ -177,13 +177,17 @@ export class Preload {
 
   /** Every word the user named; nobody is given one unasked. */
   #decideWake(wanted: Map<string, string>): ChoiceSnapshot {
-    const { words, why } = wakeWordChoice(this.#config.wake_words, this.#catalog, this.#ladder.hearing([]));
+    const { words, why } = wakeWordChoice(
+      this.#settings().wake_words,
+      this.#catalog,
+      this.#ladder.hearing([]),
+    );
     this.#log.info(
       `${NAMES.wake}: ${words.map(({ manifest }) => manifest.id).join(", ") || "none"} - ${why}`,
     );
-    for (const { manifest } of words) if (this.#config.preload) wanted.set(manifest.id, "wake_words");
+    for (const { manifest } of words) if (this.#settings().preload) wanted.set(manifest.id, "wake_words");
     for (const each of this.#ofPreloadingProviders("wake")) wanted.set(each.id, "preload_models");
-    return { capability: "wake", language: this.#config.language, model: words[0]?.manifest.id, why };
+    return { capability: "wake", language: this.#settings().language, model: words[0]?.manifest.id, why };
   }
 
   /** The model each provider with `preload_models` would answer with. */

@@ -7,12 +7,17 @@ import type { CoreParts } from "./core.js";
 
 const SUPERVISOR_URL = "http://supervisor";
 
+/** Where the Supervisor is, and how it knows us. */
+export const supervisorAddress = (
+  env: CoreParts["env"],
+): { readonly url: string; readonly token: string } => ({
+  url: env["IRENE_SUPERVISOR_URL"] ?? SUPERVISOR_URL,
+  token: env["SUPERVISOR_TOKEN"] ?? "",
+});
+
 /** The Supervisor, as an add-on reaches it. */
 export const supervisorApi = (env: CoreParts["env"]): SupervisorApi =>
-  new SupervisorApi({
-    url: env["IRENE_SUPERVISOR_URL"] ?? SUPERVISOR_URL,
-    token: env["SUPERVISOR_TOKEN"] ?? "",
-  });
+  new SupervisorApi(supervisorAddress(env));
 
 /** What the program tells the Supervisor by itself. Nothing waits for it. */
 export class SupervisorDoor {

@@ -13,6 +13,7 @@ import { Layout } from "./disk/layout.js";
 import { ModelLock } from "./disk/model-lock.js";
 import { type ModelRecord, readRecord, totalBytes } from "./disk/record.js";
 import { fromSources } from "./from-sources.js";
+import { findGarbage, type GarbageItem, type GarbageSource, removeGarbage } from "./garbage.js";
 import type { AddressPolicy } from "./http/address.js";
 import { Downloader } from "./http/downloader.js";
 import type { AssetState, ModelFiles, ModelStore } from "./model-store.js";

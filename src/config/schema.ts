@@ -181,6 +181,11 @@ export const OPTIONS = {
   hermes: {
     enabled: bool(true, "Whether Hermes satellites (Rhasspy, ESP32) are served over MQTT."),
     sites: list([], "Sites served; empty serves all."),
+    conversation: oneOf(
+      "auto",
+      ["auto", "home_assistant", "none"],
+      "Who answers satellites: home_assistant, or none to leave it to whoever hears hermes/nlu/query; auto asks Home Assistant inside an add-on.",
+    ),
     wake_words: list(
       [],
       "Wake words listened for at Hermes satellites; empty listens for those of the general option.",

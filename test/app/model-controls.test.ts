@@ -47,7 +47,10 @@ function controls({ ladder = MODELS }: { readonly ladder?: readonly (typeof MODE
       pin: (model) => void asked.push(`pin ${model}`),
       unpin: (model) => void asked.push(`unpin ${model}`),
     },
-    ladder: { ladder: (capability) => ladder.filter((model) => model.capability === capability) },
+    ladder: {
+      ladder: (capability) => ladder.filter((model) => model.capability === capability),
+      hearing: () => [],
+    },
     usable: new Set(["whisper"]),
     findProvider: (name) => providers.find((provider) => provider.name === name),
   });
