@@ -1,6 +1,7 @@
 import type { Board } from "../catalog/board.js";
 import { Catalog } from "../catalog/catalog.js";
 import { type Choice, type ChoiceRequest, choose } from "../catalog/choose.js";
+import { matchLanguages } from "../catalog/language.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import { wakeWordsOf } from "../catalog/wake-words.js";
 import type { LadderRequest, LadderSource, WakeChoice } from "../sessions/ladder.js";
@@ -97,7 +98,9 @@ export class CatalogLadder implements LadderSource {
       all.model && out.includes(all.model)
         ? `; ${all.model.id} would be better, but its source does not answer now`
         : "";
-    const silent = out.map(({ id }) => ({ id, why: "its source does not answer now" }));
+    const silent = out
+      .filter(({ languages }) => matchLanguages(languages, request.language) > 0)
+      .map(({ id }) => ({ id, why: "its source does not answer now" }));
     return { ...near, why: `${near.why}${far}`, leftOut: [...near.leftOut, ...silent] };
   }
 

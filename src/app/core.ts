@@ -26,6 +26,7 @@ import { ProcessSpawner } from "../workers/spawner.js";
 import { readBoard } from "./board.js";
 import { CatalogLadder } from "./catalog-ladder.js";
 import { LiveControls, type LiveControlsParts } from "./device-controls.js";
+import { foresee, learnedFigures } from "./foresee.js";
 import { installedCatalog } from "./installed-catalog.js";
 import { LiveSettings } from "./live-settings.js";
 import { ModelControls } from "./model-controls.js";
@@ -132,8 +133,9 @@ export class Core {
       clock,
       logger: log,
     });
+    const residents = residentModels(catalog.models, usable, findProvider, live.config);
     this.#residency = new Residency({
-      models: residentModels(catalog.models, usable, findProvider, live.config),
+      models: residents,
       budget,
       store,
       spawner,
@@ -162,6 +164,14 @@ export class Core {
       ladder: this.ladder,
       usable,
       findProvider,
+      plan: async () => {
+        const decision = await this.preload.foresee();
+        const { budgetBytes: bytes, budgetReason: reason } = this.#residency.view();
+        const learned = learnedFigures(residents, book);
+        const isReachable = (model: ModelManifest) => reach.has(model);
+        const facts = { language: live.config.language, budget: { bytes, reason }, ladder: this.ladder };
+        return foresee({ ...facts, ...decision, ...learned, catalog, isPresent, isReachable });
+      },
     });
     this.#schedule = new Schedule({
       entries: scheduleEntries(config.schedules, catalog),

@@ -1,5 +1,6 @@
 import type { Capability } from "../catalog/manifest.js";
 import type { Garbage } from "../sessions/controls.js";
+import type { Foresight } from "../sessions/foresight.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
 
@@ -22,6 +23,7 @@ export interface House {
   warmUp(model: string): Promise<void>;
   unload(model: string): Promise<void>;
   collectGarbage(remove: boolean): Promise<readonly Garbage[]>;
+  plan(): Promise<Foresight>;
   /** Ends what was started for the command. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { systemClock } from "../base/clock.js";
 import type { Capability } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
 import type { Garbage } from "../sessions/controls.js";
+import type { Foresight } from "../sessions/foresight.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { Origin, TranscribeResult } from "../sessions/voice.js";
 import { Core } from "./core.js";
@@ -102,6 +103,10 @@ export class LocalHouse implements House {
 
   collectGarbage(remove: boolean): Promise<readonly Garbage[]> {
     return this.#core.controls.collectGarbage(remove);
+  }
+
+  plan(): Promise<Foresight> {
+    return this.#core.controls.plan();
   }
 
   close(): Promise<void> {

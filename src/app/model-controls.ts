@@ -5,6 +5,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import type { Availability } from "../engines/capability.js";
 import type { Controls, Garbage } from "../sessions/controls.js";
+import type { Foresight } from "../sessions/foresight.js";
 import type { LadderSource } from "../sessions/ladder.js";
 
 /** What controls need of residency. */
@@ -37,6 +38,7 @@ interface ControlParts {
   /** Providers that may be used and can work on this machine. */
   readonly usable: ReadonlySet<string>;
   readonly findProvider: (name: string) => ControlledProvider | undefined;
+  readonly plan: () => Promise<Foresight>;
 }
 
 /** Controls over the models of this installation. */
@@ -106,6 +108,10 @@ export class ModelControls implements Controls {
   collectGarbage(remove: boolean): Promise<readonly Garbage[]> {
     const known = new Set(this.#parts.catalog.models.map(({ id }) => id));
     return this.#parts.store.collectGarbage(known, remove);
+  }
+
+  plan(): Promise<Foresight> {
+    return this.#parts.plan();
   }
 
   #manifest(name: string, capability?: Capability): ModelManifest {

@@ -8,6 +8,8 @@ const PATIENCE_MS = 3_000;
 export interface OpenHouseOptions {
   /** Logs what happens to models as well, where the house is one of our own. */
   readonly talkative?: boolean;
+  /** Makes a house of its own even beside a running server, for questions about other settings than the server's. */
+  readonly alone?: boolean;
   /** Told, in one sentence, what the user should know about how the command is answered. */
   readonly remark: (sentence: string) => void;
 }
@@ -16,10 +18,13 @@ export interface OpenHouseOptions {
 export async function openHouse(
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
-  { talkative, remark }: OpenHouseOptions,
+  { talkative, alone = false, remark }: OpenHouseOptions,
 ): Promise<House> {
   const server = readServerFile(config.data_dir);
-  if (server) {
+  if (server && alone) {
+    const { there } = await looksFor(server, knownInstallId(config.data_dir));
+    if (there) remark("A server is running: memory that its models hold counts as taken here.");
+  } else if (server) {
     const { there, why } = await looksFor(server, knownInstallId(config.data_dir));
     // Only what is used is imported: reading all of it takes seconds on a small board.
     if (there) return new (await import("./remote-house.js")).RemoteHouse(server.httpUrl);

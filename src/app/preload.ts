@@ -21,6 +21,15 @@ export interface PreloadingResidency {
   ): Promise<void>;
 }
 
+/** Who answers, and who is to be ready. */
+export interface Decision {
+  /** Models in the order of their loads, with the reason of each. */
+  readonly wanted: ReadonlyMap<string, string>;
+  readonly choices: readonly ChoiceSnapshot[];
+}
+
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+
 const LOOK_AGAIN_MS = 600_000;
 
 /** Chooses the models to have ready, says why, and has them warmed in the background. */
@@ -154,37 +163,46 @@ export class Preload {
     void this.#warmWanted();
   }
 
+  /** What a start now would decide. Nothing is changed or logged. */
+  async foresee(): Promise<Decision> {
+    if (!this.#settings().models.offline) await this.#reach.look(this.#candidates());
+    return this.#consider(SILENT);
+  }
+
   #decide(): void {
+    const { wanted, choices } = this.#consider(this.#log);
+    this.#choices = choices;
+    this.#wanted = wanted;
+  }
+
+  #consider(log: Pick<Logger, "debug" | "info" | "warn">): Decision {
     const wanted = new Map<string, string>();
     const choices: ChoiceSnapshot[] = [];
     for (const capability of CAPABILITIES) {
       if (capability === "wake") {
-        choices.push(this.#decideWake(wanted));
+        choices.push(this.#considerWake(wanted, log));
         continue;
       }
       const { language, rungs, why, leftOut } = this.#ladder.choose(capability, {});
       const model = rungs[0];
       choices.push({ capability, language, model: model?.id, why });
-      if (model) this.#log.info(`${NAMES[capability]}: ${model.title} (${model.id}) - ${why}`);
-      else this.#log.warn(`${NAMES[capability]}: none - ${why}`);
-      for (const other of leftOut) this.#log.debug(`left out ${other.id}: ${other.why}`);
+      if (model) log.info(`${NAMES[capability]}: ${model.title} (${model.id}) - ${why}`);
+      else log.warn(`${NAMES[capability]}: none - ${why}`);
+      for (const other of leftOut) log.debug(`left out ${other.id}: ${other.why}`);
       if (model && this.#settings().preload) wanted.set(model.id, `choice for ${language}`);
       for (const each of this.#ofPreloadingProviders(capability)) wanted.set(each.id, "preload_models");
     }
-    this.#choices = choices;
-    this.#wanted = wanted;
+    return { wanted, choices };
   }
 
   /** Every word the user named; nobody is given one unasked. */
-  #decideWake(wanted: Map<string, string>): ChoiceSnapshot {
+  #considerWake(wanted: Map<string, string>, log: Pick<Logger, "info">): ChoiceSnapshot {
     const { words, why } = wakeWordChoice(
       this.#settings().wake_words,
       this.#catalog,
       this.#ladder.hearing([]),
     );
-    this.#log.info(
-      `${NAMES.wake}: ${words.map(({ manifest }) => manifest.id).join(", ") || "none"} - ${why}`,
-    );
+    log.info(`${NAMES.wake}: ${words.map(({ manifest }) => manifest.id).join(", ") || "none"} - ${why}`);
     for (const { manifest } of words) if (this.#settings().preload) wanted.set(manifest.id, "wake_words");
     for (const each of this.#ofPreloadingProviders("wake")) wanted.set(each.id, "preload_models");
     return { capability: "wake", language: this.#settings().language, model: words[0]?.manifest.id, why };

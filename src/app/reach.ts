@@ -1,6 +1,5 @@
 import type { ModelManifest, ModelSource } from "../catalog/manifest.js";
-
-const PATIENCE_MS = 4_000;
+import { askHost } from "./ask-host.js";
 
 /** Finds out which download hosts answer, so that a model nobody can get now is not chosen over one that works. */
 export class Reach {
@@ -19,12 +18,7 @@ export class Reach {
 
   /** Asks every host of these models' sources once. @returns true when something has changed. Never rejects. */
   async look(models: readonly ModelManifest[]): Promise<boolean> {
-    const origins = new Set(
-      models.flatMap(({ sources }) => sources.flatMap((source) => this.#origins(source))),
-    );
-    const answers = await Promise.all(
-      [...origins].map(async (origin) => ({ origin, ok: await isThere(origin) })),
-    );
+    const answers = await Promise.all(originsOf(models, this.#replace).map((origin) => askHost(origin)));
     const unreachable = new Set(answers.filter(({ ok }) => !ok).map(({ origin }) => origin));
     const changed = [...unreachable, ...this.#unreachable].some(
       (origin) => unreachable.has(origin) !== this.#unreachable.has(origin),
@@ -34,34 +28,30 @@ export class Reach {
   }
 
   #open(source: ModelSource): boolean {
-    return this.#origins(source).every((origin) => !this.#unreachable.has(origin));
-  }
-
-  #origins(source: ModelSource): readonly string[] {
-    switch (source.kind) {
-      case "http":
-        return Object.values(source.urls).map((url) => this.#origin(url));
-      case "archive":
-        return [this.#origin(source.url)];
-      case "parts":
-        return source.parts.flatMap((part) => this.#origins(part));
-      case "npm":
-      case "file":
-        return [];
-    }
-  }
-
-  #origin(url: string): string {
-    return new URL(this.#replace(url)).origin;
+    return sourceOrigins(source, this.#replace).every((origin) => !this.#unreachable.has(origin));
   }
 }
 
-/** Any answer will do: what matters is that somebody is there. */
-async function isThere(origin: string): Promise<boolean> {
-  try {
-    await fetch(origin, { method: "HEAD", redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
-    return true;
-  } catch (error) {
-    return !(error instanceof Error);
+/** The hosts these models are downloaded from, each once. Packages of npm come from a registry of their own choice. */
+export function originsOf(
+  models: readonly ModelManifest[],
+  replace: (url: string) => string,
+): readonly string[] {
+  const all = models.flatMap(({ sources }) => sources.flatMap((source) => sourceOrigins(source, replace)));
+  return [...new Set(all)];
+}
+
+/** The hosts that must all answer for one source. */
+export function sourceOrigins(source: ModelSource, replace: (url: string) => string): readonly string[] {
+  switch (source.kind) {
+    case "http":
+      return Object.values(source.urls).map((url) => new URL(replace(url)).origin);
+    case "archive":
+      return [new URL(replace(source.url)).origin];
+    case "parts":
+      return source.parts.flatMap((part) => sourceOrigins(part, replace));
+    case "npm":
+    case "file":
+      return [];
   }
 }

@@ -2,6 +2,7 @@ import { Agent, fetch, type Response } from "undici";
 import { messageOf } from "../base/errors.js";
 import type { Capability } from "../catalog/manifest.js";
 import type { Garbage } from "../sessions/controls.js";
+import type { Foresight } from "../sessions/foresight.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
 import type { House } from "./house.js";
@@ -83,6 +84,10 @@ export class RemoteHouse implements House {
       ? await this.#ask("POST", "/api/garbage/remove")
       : await this.#ask("GET", "/api/garbage");
     return ((await response.json()) as { garbage: readonly Garbage[] }).garbage;
+  }
+
+  async plan(): Promise<Foresight> {
+    return (await this.#ask("GET", "/api/plan")).json() as Promise<Foresight>;
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Capability } from "../catalog/manifest.js";
+import type { Foresight } from "./foresight.js";
 
 /** What a user may ask of the models, from any gateway. Ids are catalog ids; unknown ones are `config-unknown-model`. */
 export interface Controls {
@@ -25,6 +26,8 @@ export interface Controls {
    * @param remove false only tells what there is
    */
   collectGarbage(remove: boolean): Promise<readonly Garbage[]>;
+  /** What the next start would load, and why. */
+  plan(): Promise<Foresight>;
 }
 
 /** A file or folder nobody needs. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ControlledProvider, ModelControls } from "../../src/app/model-controls.js";
 import type { AssetState } from "../../src/assets/model-store.js";
 import { Catalog } from "../../src/catalog/catalog.js";
+import { aForesight } from "../fixtures/foresight.js";
 import { manifest } from "../fixtures/manifests.js";
 import { PretendStore } from "../fixtures/residency-house.js";
 
@@ -52,6 +53,7 @@ function controls({ ladder = MODELS }: { readonly ladder?: readonly (typeof MODE
       hearing: () => [],
     },
     usable: new Set(["whisper"]),
+    plan: async () => aForesight(),
     findProvider: (name) => providers.find((provider) => provider.name === name),
   });
   return { made, asked, store };

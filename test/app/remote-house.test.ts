@@ -5,6 +5,7 @@ import { RemoteHouse } from "../../src/app/remote-house.js";
 import { writeWav } from "../../src/audio/wav.js";
 import { AssetError } from "../../src/base/errors.js";
 import type { Snapshot } from "../../src/sessions/snapshot.js";
+import { aForesight } from "../fixtures/foresight.js";
 import { httpHouse } from "../fixtures/http-house.js";
 
 async function house() {
@@ -28,6 +29,7 @@ describe("a house behind a server", () => {
     expect(await remote.check("whisper/tiny")).toBe("It is damaged.");
     expect(await remote.collectGarbage(false)).toEqual(controls.garbage);
     expect(await remote.collectGarbage(true)).toEqual(controls.garbage);
+    expect(await remote.plan()).toEqual(aForesight());
     expect(controls.done).toEqual([
       "pull whisper/tiny",
       "warm-up whisper/tiny",
@@ -37,6 +39,7 @@ describe("a house behind a server", () => {
       "check whisper/tiny",
       "list garbage",
       "remove garbage",
+      "plan",
     ]);
   });
 

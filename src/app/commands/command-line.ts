@@ -22,6 +22,8 @@ export interface HouseCommand {
   readonly flags: FlagSet;
   /** Logs what happens to models, where the house is one of our own. */
   readonly talkative?: boolean;
+  /** Whether the flags ask about other settings than those of a running server. */
+  readonly alone?: (flags: Readonly<Record<string, unknown>>) => boolean;
   /** @returns the exit code; nothing means done */
   run(house: House, call: CommandCall): Promise<ExitCode | undefined>;
 }
@@ -55,12 +57,16 @@ export class CommandLine {
     });
   }
 
-  addHouseCommand(command: Command, { flags, talkative = false, run }: HouseCommand): void {
+  addHouseCommand(
+    command: Command,
+    { flags, talkative = false, alone = () => false, run }: HouseCommand,
+  ): void {
     command.option("--json", "Print JSON");
     this.add(command, flags, async (load, call) => {
       const { config, warnings } = load();
       for (const warning of warnings) call.output.remark(warning);
-      const house = await openHouse(config, this.#env, { talkative, remark: call.output.remark });
+      const { remark } = call.output;
+      const house = await openHouse(config, this.#env, { talkative, alone: alone(call.flags), remark });
       try {
         return await run(house, call);
       } catch (error) {

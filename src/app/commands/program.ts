@@ -3,6 +3,7 @@ import { VERSION } from "../version.js";
 import { CommandLine, type Environment } from "./command-line.js";
 import { exitCodeOf } from "./exit-code.js";
 import { addModelCommands } from "./model-commands.js";
+import { plan } from "./plan.js";
 import { say } from "./say.js";
 import { status } from "./status.js";
 import { transcribe } from "./transcribe.js";
@@ -22,6 +23,10 @@ export async function runCli(args: readonly string[], env: Environment): Promise
     throw error;
   }
 }
+
+/** A flag that changes the choice makes it a question of "what if". */
+const asksWhatIf = (flags: Readonly<Record<string, unknown>>): boolean =>
+  ["language", "memoryBudget", "stt", "tts", "config"].some((name) => flags[name] !== undefined);
 
 function buildProgram(line: CommandLine, env: Environment): Command {
   const program = new Command("irene")
@@ -57,6 +62,10 @@ function buildProgram(line: CommandLine, env: Environment): Command {
   line.addHouseCommand(
     program.command("status").description("Show what the server is doing").option("--watch", "Keep showing"),
     { flags: "house", run: status },
+  );
+  line.addHouseCommand(
+    program.command("plan").description("Show what the next start would load, in which order, and why"),
+    { flags: "plan", alone: asksWhatIf, run: plan },
   );
   addModelCommands(program, line);
   return program;

@@ -33,6 +33,7 @@ export function addModelRoutes(app: Hono, controls: Controls): void {
   act("pin", async (model) => controls.pin(model, true));
   act("unpin", async (model) => controls.pin(model, false));
 
+  app.get("/api/plan", async (context) => context.json(await controls.plan()));
   app.get("/api/garbage", async (context) => context.json({ garbage: await controls.collectGarbage(false) }));
   app.post("/api/garbage/remove", async (context) =>
     context.json({ garbage: await controls.collectGarbage(true) }),
