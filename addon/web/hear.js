@@ -11,7 +11,12 @@ const note = byId("heard-note");
 const drop = byId("drop");
 const record = byId("record");
 
+/** Counts what was asked, so that a late answer does not replace a newer one. */
+let asked = 0;
+
 async function transcribe(blob) {
+  asked += 1;
+  const mine = asked;
   heard.textContent = "";
   heard.classList.remove("bad");
   note.textContent = "Listening …";
@@ -22,9 +27,11 @@ async function transcribe(blob) {
       headers: { "content-type": "audio/wav" },
     });
     const { text, model } = await response.json();
+    if (mine !== asked) return;
     heard.textContent = text === "" ? "(nothing was said)" : text;
     note.textContent = [model, duration(performance.now() - startMs)].filter(Boolean).join(" · ");
   } catch (error) {
+    if (mine !== asked) return;
     heard.textContent = error.message;
     heard.classList.add("bad");
     note.textContent = "";

@@ -82,11 +82,11 @@ function describe(model) {
 function showProgress(bar, { asset, title }) {
   const done = asset.bytesDone;
   const known = done !== undefined && asset.bytesTotal > 0;
+  bar.setAttribute("aria-label", `${title}: ${asset.name}`);
   bar.hidden = !["downloading", "extracting", "verifying"].includes(asset.name);
   if (bar.hidden) return;
   const percent = known ? Math.min(100, (100 * done) / asset.bytesTotal) : undefined;
   bar.classList.toggle("unknown", percent === undefined);
-  bar.setAttribute("aria-label", `${title}: ${asset.name}`);
   if (percent === undefined) bar.removeAttribute("aria-valuenow");
   else bar.setAttribute("aria-valuenow", String(Math.round(percent)));
   bar.firstChild.style.width = `${percent ?? 100}%`;

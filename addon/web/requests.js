@@ -31,21 +31,18 @@ const rows = keyedList(byId("requests"), () => {
           return part;
         }),
       );
-      const text = parts.map(({ name, ms }) => `${name} ${duration(ms)}`).join(" → ");
+      const text = parts.map(({ name, ms }) => (ms > 0 ? `${name} ${duration(ms)}` : name)).join(" → ");
       stages.setAttribute("aria-label", text);
       setText(names, [text, trace.degraded, trace.error].filter(Boolean).join(" · "));
     },
   };
 });
 
-/** How long a request was in each of its stages; the last one is where it ended. */
+/** How long a request was in each of its stages: from reaching it to reaching the next. The last one is its end. */
 function stageTimes({ startedAtMs, stages }) {
-  let from = startedAtMs;
-  return stages.map(({ name, atMs }) => {
-    const ms = Math.max(0, atMs - from);
-    from = atMs;
-    return { name, ms };
-  });
+  const all = [{ name: "begin", atMs: startedAtMs }, ...stages];
+  const times = all.map(({ name, atMs }, index) => ({ name, ms: (all[index + 1]?.atMs ?? atMs) - atMs }));
+  return times.filter(({ name, ms }, index) => ms > 0 || (name !== "begin" && index === all.length - 1));
 }
 
 /** What a person waits for: from the end of the audio to the text, from the text to the first sound. */
