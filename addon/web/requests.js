@@ -10,7 +10,7 @@ const rows = keyedList(byId("requests"), () => {
   const outcome = h("span", { class: "badge" });
   const stages = h("div", { class: "stages", role: "img" });
   const names = h("p", { class: "muted small" });
-  const element = h("li", {}, h("div", { class: "row" }, what, detail, outcome), stages, names);
+  const element = h("li", {}, h("div", { class: "row" }, what, outcome), detail, stages, names);
   return {
     element,
     update(trace) {
@@ -95,7 +95,8 @@ export function showRequests({ requests }) {
     const values = waits(kind);
     if (values.length === 0) return [];
     const label = `${kind === "transcribe" ? "to the text" : "to the first sound"}: ${duration(values.at(-1))}`;
-    return [h("figure", {}, sparkline(values), h("figcaption", {}, label))];
+    const line = values.length > 1 ? [sparkline(values)] : [];
+    return [h("figure", {}, ...line, h("figcaption", {}, label))];
   });
   byId("latency").replaceChildren(...figures);
 }
