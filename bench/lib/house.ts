@@ -42,17 +42,20 @@ export interface HouseOptions {
   readonly stt?: string;
   readonly tts?: string;
   readonly preload?: boolean;
+  readonly models?: {
+    readonly folders?: Readonly<Record<string, string>>;
+    readonly [option: string]: unknown;
+  };
   readonly [option: string]: unknown;
 }
 
-const LOCAL = {
-  folders: { "whisper/tiny": shared("whisper-tiny"), "vosk/en_small": shared("vosk-en") },
-};
+const FOLDERS = { "whisper/tiny": shared("whisper-tiny"), "vosk/en_small": shared("vosk-en") };
 
 async function configured(options: HouseOptions): Promise<readonly string[]> {
   await mkdir(join(DATA_DIR, "catalog"), { recursive: true });
   await writeFile(join(DATA_DIR, "catalog", "shared-voice.yaml"), JSON.stringify(VOICE));
-  const models = { ...LOCAL, ...(options["models"] as object | undefined) };
+  const { folders, ...rest } = options.models ?? {};
+  const models = { ...rest, folders: { ...FOLDERS, ...folders } };
   const config = { language: "en", memory_budget: "8GB", tts: "espeak", ...options, models };
   const file = join(DATA_DIR, "irene.yaml");
   await writeFile(file, JSON.stringify(config));
@@ -93,3 +96,6 @@ export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T
     await rm(dir, { recursive: true, force: true });
   }
 }
+
+/** Where a model's files lie once it was obtained. */
+export const modelFile = (model: string, file: string): string => join(DATA_DIR, "models", model, file);
