@@ -49,7 +49,7 @@ async function bare(model: Model): Promise<() => Promise<unknown>> {
   const { encoder = "", decoder = "", tokens = "", model: voice = "" } = pathsOf(model);
   if (model === "piper/en_US-curie-medium") {
     const dataDir = (await findEspeakData()) ?? "";
-    const tts = new sherpa.OfflineTts({
+    const tts = await sherpa.OfflineTts.createAsync({
       model: { vits: { model: voice, tokens, dataDir }, numThreads: THREADS, provider: "cpu", debug: 0 },
       maxNumSentences: 1,
     });
@@ -59,7 +59,7 @@ async function bare(model: Model): Promise<() => Promise<unknown>> {
     model === "whisper/tiny"
       ? { whisper: { encoder, decoder, language: "en", task: "transcribe", tailPaddings: -1 } as const }
       : { moonshine: { encoder, mergedDecoder: decoder } };
-  const recognizer = new sherpa.OfflineRecognizer({
+  const recognizer = await sherpa.OfflineRecognizer.createAsync({
     featConfig: { sampleRate: ENGINE_RATE_HZ, featureDim: 80 },
     modelConfig: { ...kind, tokens, numThreads: THREADS, provider: "cpu", debug: 0 },
   });
