@@ -22,6 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Packages and globals that only some places may touch, with the reason in the architecture. */
 const CONFINED: readonly { readonly what: RegExp; readonly only: RegExp }[] = [
   { what: /^node:net$/, only: /^gateways\/(wyoming|mqtt)\/|^assets\// },
+  { what: /^@homebridge\/ciao$/, only: /^gateways\/zeroconf\// },
   { what: /^(mqtt|aedes)$/, only: /^gateways\/mqtt\// },
   { what: /^node:child_process$/, only: /^(workers|engines|gateways\/local-audio|assets)\// },
   { what: /^(sherpa-onnx-node|onnxruntime-node|koffi|vosk)$/, only: /^engines\// },

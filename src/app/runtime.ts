@@ -1,15 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { HttpServer } from "../gateways/http/server.js";
 import { INGRESS_ADDRESS } from "../gateways/http/web-routes.js";
-import { WYOMING_LIMITS } from "../gateways/wyoming/options.js";
-import { WyomingServer } from "../gateways/wyoming/server.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
 import { Core, type CoreParts } from "./core.js";
 import { Door } from "./door.js";
 import { MqttDoors } from "./mqtt-doors.js";
 import { removeServerFile, writeServerFile } from "./state-file.js";
 import { SupervisorDoor } from "./supervisor-door.js";
-import { PROGRAM_DIR, VERSION } from "./version.js";
+import { PROGRAM_DIR } from "./version.js";
+import { WyomingDoors } from "./wyoming-doors.js";
 
 export interface RuntimeParts extends CoreParts {
   readonly underSupervisor: boolean;
@@ -19,7 +18,7 @@ export interface RuntimeParts extends CoreParts {
 export class Runtime {
   readonly #parts: RuntimeParts;
   readonly #core: Core;
-  readonly #doors: readonly Door[];
+  readonly #doors: readonly (Door | WyomingDoors)[];
   readonly #listeners = new Map<string, ListenerSnapshot>();
   readonly #supervisor: SupervisorDoor | undefined;
   #mqtt: MqttDoors | undefined;
@@ -54,40 +53,21 @@ export class Runtime {
     await this.#mqtt?.close();
   }
 
-  #wyoming(): Door {
-    const { config, clock, log } = this.#parts;
-    const { host, port, max_connections: connections, max_audio_seconds: audioSeconds } = config.wyoming;
-    const server = new WyomingServer({
-      voice: this.#core.voice,
-      manifests: () => this.#core.offered,
+  #wyoming(): WyomingDoors {
+    const { config, clock, log, underSupervisor } = this.#parts;
+    const { voice, offered, installId } = this.#core;
+    return new WyomingDoors({
+      config,
       clock,
       log,
-      options: {
-        host,
-        port,
-        program: {
-          asrName: "Irene",
-          ttsName: "Irene",
-          wakeName: "Irene",
-          version: VERSION,
-          attribution: { name: "Irene Edge", url: "https://github.com/irene-edge/irene-edge" },
-        },
-        endpointing: config.wyoming.endpointing,
-        transcriptStreaming: false,
-        synthesizeStreaming: true,
-        limits: { ...WYOMING_LIMITS, audioSeconds, connections, connectionsPerAddress: connections },
+      voice,
+      offered,
+      installId,
+      underSupervisor,
+      onListening: (listener) => {
+        this.#noteListener(listener);
+        if (listener.name === "wyoming") this.#supervisor?.wyomingListens(listener.port);
       },
-    });
-    return new Door({
-      open: async () => {
-        await server.start();
-        log.info(`Wyoming listens on ${host}:${server.port}`);
-        this.#noteListener({ name: "wyoming", address: host, port: server.port });
-        this.#supervisor?.wyomingListens(server.port);
-      },
-      close: () => server.close(),
-      clock,
-      log,
     });
   }
 

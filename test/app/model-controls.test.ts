@@ -49,8 +49,8 @@ function controls({ ladder = MODELS }: { readonly ladder?: readonly (typeof MODE
       unpin: (model) => void asked.push(`unpin ${model}`),
     },
     ladder: {
-      ladder: (capability) => ladder.filter((model) => model.capability === capability),
       hearing: () => [],
+      ladder: (capability) => ladder.filter((model) => model.capability === capability),
     },
     usable: new Set(["whisper"]),
     plan: async () => aForesight(),
