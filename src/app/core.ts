@@ -96,7 +96,7 @@ export class Core {
       named: named ?? new Set(),
       log,
     });
-    const catalog = await installedCatalog(config);
+    const catalog = await installedCatalog(config, log);
     const probe = new KernelMemoryProbe();
     const book = new FootprintBook({ path: join(dataDir, "state", "footprints.json"), clock, logger: log });
     const [store, usable, conditions] = await Promise.all([

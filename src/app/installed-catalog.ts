@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { loadCatalog } from "../catalog/load.js";
 import type { ModelManifest } from "../catalog/manifest.js";
@@ -9,19 +10,24 @@ import { ownFolders } from "./own-folders.js";
 import { PROGRAM_DIR } from "./version.js";
 
 /**
- * The catalog of this installation: the program's, the user's, and local folders named in the settings.
+ * The catalog of this installation: the program's, the user's, files the user has put into `custom`, and local folders named in the settings.
  * @throws {ConfigError} `config-invalid`, `config-unknown-model`
  */
-export async function installedCatalog(config: Config): Promise<Catalog> {
-  const catalog = await loadCatalog({
+export async function installedCatalog(config: Config, log: Logger): Promise<Catalog> {
+  const folders = {
     program: config.models.catalog_dir || fileURLToPath(new URL("models", PROGRAM_DIR)),
-    user: join(resolve(config.data_dir), "catalog"),
-  });
+    user: userCatalogDir(config),
+    custom: join(resolve(config.data_dir), "custom"),
+  };
+  const catalog = await loadCatalog(folders, (sentence) => log.warn(sentence));
   const local = Object.entries(config.models.folders).map(([id, dir]) =>
     fromFolder(find(catalog, id), resolve(dir)),
   );
   return catalog.with(local).with(ownFolders(catalog, config));
 }
+
+/** Entries of the user's own, and the index of Piper voices. */
+export const userCatalogDir = (config: Config): string => join(resolve(config.data_dir), "catalog");
 
 function find(catalog: Catalog, id: string): ModelManifest {
   const model = catalog.find(id);

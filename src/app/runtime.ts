@@ -18,6 +18,7 @@ export interface RuntimeParts extends CoreParts {
 export class Runtime {
   readonly #parts: RuntimeParts;
   readonly #core: Core;
+  readonly #stopping = new AbortController();
   readonly #doors: readonly (Door | WyomingDoors)[];
   readonly #listeners = new Map<string, ListenerSnapshot>();
   readonly #supervisor: SupervisorDoor | undefined;
@@ -41,11 +42,12 @@ export class Runtime {
     await Promise.all(this.#doors.map((door) => door.open()));
     this.#mqtt = await MqttDoors.open(this.#parts, this.#core, this.#parts.underSupervisor);
     if (this.#mqtt?.listener) this.#noteListener(this.#mqtt.listener);
-    void this.#core.preload.start();
+    void this.#core.preload.start().then(() => fetchVoicesIndex(this.#parts, this.#stopping.signal));
   }
 
   /** Ends everything in order: no new work, children gone, `offline` said. Idempotent. */
   async close(): Promise<void> {
+    this.#stopping.abort();
     removeServerFile(this.#parts.config.data_dir);
     this.#supervisor?.close();
     await Promise.all(this.#doors.map((door) => door.close()));

@@ -43,7 +43,10 @@ describe("an HTTP server", () => {
     const { port } = other.address() as { port: number };
     const { voice, controls, snapshots, log } = await httpHouse();
     const server = new HttpServer({ voice, controls, snapshots, log, options: { host: "127.0.0.1", port } });
-    await expect(server.start()).rejects.toMatchObject({ code: "port-taken", message: expect.stringMatching(/another/) });
+    await expect(server.start()).rejects.toMatchObject({
+      code: "port-taken",
+      message: expect.stringMatching(/another/),
+    });
   });
 });
 
