@@ -14,6 +14,8 @@ export interface RuntimeParts extends CoreParts {
   readonly underSupervisor: boolean;
 }
 
+import { fetchVoicesIndex } from "./voices-index.js";
+
 /** The whole running program. Ports listen first, models follow in the background. */
 export class Runtime {
   readonly #parts: RuntimeParts;

@@ -1,4 +1,5 @@
 import { systemClock } from "../../base/clock.js";
+import { messageOf, toError } from "../../base/errors.js";
 import type { LoadedConfig } from "../../config/load.js";
 import { createLogger } from "../log.js";
 import { Runtime } from "../runtime.js";
@@ -16,6 +17,11 @@ export async function serve(
   for (const warning of warnings) log.warn(warning);
   const asked = new Promise<string>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+  });
+  // A mistake of ours in one corner must not end the rest; the details are for those who look for them.
+  process.on("unhandledRejection", (reason) => {
+    log.error(`Something went wrong inside: ${messageOf(reason)}`);
+    log.debug("details", { stack: toError(reason).stack });
   });
   // The timers of the program do not keep it alive; this one does until it is asked to end.
   const alive = setInterval(() => undefined, 2 ** 30);
