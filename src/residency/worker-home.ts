@@ -4,8 +4,8 @@ import type { MemoryProbe } from "./memory/memory-probe.js";
 import { oomKillsIn } from "./memory/memory-probe.js";
 import type { ProcessMemory } from "./memory/process-memory.js";
 
-/** What a worker process holds before any model is in it: 18 MB were measured, pages of 16 kB make it more. */
-export const BARE_WORKER_BYTES = 24 * MIB;
+/** What a worker process holds at least before any model is in it; 16 to 18 MB were measured. */
+export const BARE_WORKER_BYTES = 16 * MIB;
 
 /** The process one model lives in, or several small ones share. */
 export class WorkerHome {

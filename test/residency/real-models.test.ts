@@ -7,6 +7,7 @@ import { MIB } from "../../src/base/units.js";
 import { FootprintBook } from "../../src/residency/footprint-book.js";
 import type { Lease } from "../../src/residency/lease.js";
 import { knownFootprint } from "../../src/residency/load-options.js";
+import type { Budget } from "../../src/residency/memory/budget.js";
 import { KernelMemoryProbe } from "../../src/residency/memory/memory-probe.js";
 import { planWarmUp } from "../../src/residency/plan.js";
 import { Residency } from "../../src/residency/residency.js";
@@ -36,7 +37,7 @@ const REQUESTS = 200;
 const AT_ONCE = 4;
 const SPEECH = ready ? recording("en/lock-the-front-door.wav") : new Float32Array(0);
 
-function residencyWith(book: FootprintBook) {
+function residencyWith(book: FootprintBook, budget: Budget = BUDGET) {
   const log = recordingLogger();
   const spawner = new WatchedSpawner(
     new ProcessSpawner({ program: PRODUCT, clock: systemClock, logger: log }),
@@ -44,7 +45,7 @@ function residencyWith(book: FootprintBook) {
   const probe = new KernelMemoryProbe();
   const residency = new Residency({
     models,
-    budget: BUDGET,
+    budget,
     store: new StoreOf(files),
     spawner,
     probe,
@@ -73,7 +74,7 @@ function* mixedRequests(): Generator<string> {
   let id = ids[0] ?? "";
   for (let request = 0; request < REQUESTS; request++) {
     seed = (seed * 1103515245 + 12345) % 2 ** 31;
-    if (seed % 9 === 0) id = ids[Math.floor(seed / 9) % ids.length] ?? id;
+    if (seed % 12 === 0) id = ids[Math.floor(seed / 12) % ids.length] ?? id;
     yield id;
   }
 }
@@ -153,7 +154,9 @@ describe.skipIf(!ready)(`residency with real models in a memory group (${NEEDS})
       expect(group.oomKills()).toBe(0);
       // Models did take turns, and each departure was explained.
       expect(evictions.length).toBeGreaterThan(5);
-      for (const { why } of evictions) expect(why).toMatch(/ needs its memory; .*frees \d+ MB, back in /);
+      for (const { why } of evictions) {
+        expect(why).toMatch(/ (needs its memory|more than the budget of 692 MB); .*frees .*, back in /);
+      }
       expect(log.lines.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
       expect(residency.view()).toMatchObject({ measuredBytes: 0, reservedBytes: 0 });
     });
@@ -162,35 +165,45 @@ describe.skipIf(!ready)(`residency with real models in a memory group (${NEEDS})
   it("plans the second run by what the first has learned, and the plan holds", {
     timeout: 300_000,
   }, async () => {
-    const wanted = models.map(({ manifest }) => ({
-      manifest,
-      reason: "preload_models",
-      priority: manifest.id === "whisper/tiny" ? 2 : manifest.id === "vosk/en" ? 1 : 0,
-      instead: [],
-    }));
-    const naive = planWarmUp(wanted, BUDGET, () => undefined);
     const book = openBook();
     await book.open();
-    const footprintOf = (id: string) => {
+    const learned = (id: string) => {
       const model = models.find(({ manifest }) => manifest.id === id);
       return model && knownFootprint(model, book);
     };
-    const plan = planWarmUp(wanted, BUDGET, footprintOf);
+    const unknown = () => undefined;
+    const pairs = LARGE.flatMap((first, index) => LARGE.slice(index + 1).map((second) => [first, second]));
+    const candidates = pairs.map((ids) => {
+      const wanted = models
+        .filter(({ manifest }) => ids.includes(manifest.id))
+        .map(({ manifest }) => ({ manifest, reason: "preload_models", priority: 0, instead: [] }));
+      const plenty = { bytes: 4000 * MIB, reason: "plenty" };
+      const estimated = planWarmUp(wanted, plenty, unknown).totalBytes;
+      const measured = planWarmUp(wanted, plenty, learned).totalBytes;
+      return { wanted, gap: Math.abs(estimated - measured), middle: (estimated + measured) / 2 };
+    });
+    // The pair whose estimate was furthest off, in a budget between the estimate and the truth.
+    const [{ wanted, middle } = { wanted: [], middle: 0 }] = candidates.sort((a, b) => b.gap - a.gap);
+    const budget = { bytes: Math.round(middle), reason: "between estimate and truth" };
+    const naive = planWarmUp(wanted, budget, unknown);
+    const plan = planWarmUp(wanted, budget, learned);
     console.info([...naive.lines, "", ...plan.lines].join("\n"));
     expect(plan.loads.every(({ source }) => source === "learned")).toBe(true);
     expect(plan.loads.map(({ model }) => model)).not.toEqual(naive.loads.map(({ model }) => model));
-    expect(plan.loads.length).toBeGreaterThan(naive.loads.length);
 
-    const { residency, spawner } = residencyWith(book);
-    for (const { model } of plan.loads) {
-      await residency.warmUp(model, { reason: "preload", mayEvict: "nobody", deadlineMs: 0 });
+    const { residency, spawner } = residencyWith(book, budget);
+    try {
+      for (const { model } of plan.loads) {
+        await residency.warmUp(model, { reason: "preload", mayEvict: "nobody", deadlineMs: 0 });
+      }
+      await residency.measure();
+      const { measuredBytes } = residency.view();
+      expect(spawner.workers).toHaveLength(plan.loads.length);
+      // What was planned is what came about; work of several at once, which the first run saw, takes more.
+      expect(measuredBytes).toBeLessThanOrEqual(plan.totalBytes);
+      expect(measuredBytes).toBeGreaterThan(0.6 * plan.totalBytes);
+    } finally {
+      await residency.close();
     }
-    await residency.measure();
-    const { measuredBytes, reservedBytes } = residency.view();
-    expect(spawner.workers).toHaveLength(plan.loads.length);
-    expect(measuredBytes + reservedBytes).toBeLessThanOrEqual(BUDGET.bytes);
-    // What was planned is what came about.
-    expect(Math.abs(measuredBytes + reservedBytes - plan.totalBytes)).toBeLessThan(0.15 * plan.totalBytes);
-    await residency.close();
   });
 });
