@@ -276,3 +276,48 @@ models:
     expect((await irene(["models", "gc"], env)).stdout).toContain("Nothing to remove");
   });
 });
+
+describe("irene doctor and irene plan", () => {
+  const OFFLINE = { IRENE_MODELS__OFFLINE: "true", IRENE_MQTT__ENABLED: "false" };
+  const PORTS = ["--wyoming-port", "0", "--http-port", "0"];
+
+  it("look at everything without the network, and pass a machine that can speak", async () => {
+    const { code, stdout } = await irene(["doctor", "--json", ...PORTS], OFFLINE);
+    const findings = JSON.parse(stdout) as { check: string; level: string; message: string }[];
+    const levels = new Map(findings.map(({ check, level }) => [check, level]));
+    for (const check of ["settings", "node", "processor", "data-folder", "disk", "clock", "mqtt"]) {
+      expect(levels.get(check), check).toBe("ok");
+    }
+    for (const check of [
+      "memory",
+      "container",
+      "swap",
+      "pressure",
+      "server",
+      "models",
+      "garbage",
+      "pytorch",
+    ]) {
+      expect(levels.has(check), check).toBe(true);
+    }
+    // Nothing is on disk and nothing may be downloaded, so nobody can hear.
+    expect(levels.get("stt")).toBe("fail");
+    expect(code).toBe(1);
+  });
+
+  it("name what is wrong with the settings, and go on with the machine", async () => {
+    const { code, stdout } = await irene(["doctor", "--memory-budget", "much"]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fail {2}The configuration has a problem/m);
+    expect(stdout).toMatch(/^ok {4}Node\.js/m);
+    expect(stdout).toMatch(/\d+ checks: \d+ ok, \d+ to look at, \d+ failed\n$/);
+  });
+
+  it("tell what would be loaded for a question of what if", async () => {
+    const { code, stdout } = await irene(["plan", "--language", "ru", "--memory-budget", "300MB"], OFFLINE);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Who answers in ru/);
+    expect(stdout).toMatch(/: needs .+ of the 300 MB for models/);
+    expect(stdout).toContain("Nothing has to be downloaded.");
+  });
+});

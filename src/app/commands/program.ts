@@ -67,6 +67,18 @@ function buildProgram(line: CommandLine, env: Environment): Command {
     program.command("plan").description("Show what the next start would load, in which order, and why"),
     { flags: "plan", alone: asksWhatIf, run: plan },
   );
+  line.add(
+    program
+      .command("doctor")
+      .description("Look at everything the program needs, and say what to do about what is wrong")
+      .option("--files", "Compare all models on disk with their checksums as well")
+      .option("--json", "Print JSON"),
+    "serve",
+    async (load, call) => {
+      const { doctor } = await import("./doctor/doctor.js");
+      return doctor(load, env, call);
+    },
+  );
   addModelCommands(program, line);
   return program;
 }
