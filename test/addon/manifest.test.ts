@@ -56,6 +56,7 @@ describe("config.yaml", () => {
   it("declares what the program uses of the Supervisor", () => {
     expect(manifest["discovery"]).toEqual(["wyoming"]);
     expect(manifest["services"]).toEqual(["mqtt:want"]);
+    expect(manifest["homeassistant_api"]).toBe(true);
     expect(manifest["ingress"]).toBe(true);
     expect(manifest["init"]).toBe(false);
   });
