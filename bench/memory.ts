@@ -72,7 +72,7 @@ for (const [kind, models] of [
       "peak resident, MB": show(used.peak),
       "counted when ready, MB": show(counted / MB),
     });
-    const detector = memoryOf(workerOf(program, "silero_vad")).own;
+    const detector = memoryOf(workerOf(program, "shared")).own;
     const after = memoryOf(mainOf(program));
     rows.push({
       process: `main process beside ${model}`,
@@ -81,7 +81,10 @@ for (const [kind, models] of [
       "peak resident, MB": show(after.peak),
     });
     if (model === STT[0]) {
-      rows.push({ process: "silero_vad/v5", [`after ${REQUESTS} requests, MB`]: show(detector) });
+      rows.push({
+        process: "silero_vad/v5, in the shared process",
+        [`after ${REQUESTS} requests, MB`]: show(detector),
+      });
     }
     await closeHouse(program);
   }
