@@ -87,6 +87,7 @@ for (const [kind, models] of [
       });
     }
     await closeHouse(program);
+    report({ name: "memory", title: "Private memory of processes", rows, raw: rows });
   }
 }
 rows.push({ process: "a Node process that does nothing", "ready, MB": show(await bareNode()) });

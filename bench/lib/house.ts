@@ -71,7 +71,10 @@ export async function obtain(models: readonly string[]): Promise<void> {
 
 /** The built program with these options, its models on disk. */
 export async function openHouse(options: HouseOptions = {}): Promise<Program> {
-  return Program.serve({ dataDir: DATA_DIR, flags: await configured(options) });
+  const program = await Program.serve({ dataDir: DATA_DIR, flags: await configured(options) });
+  // A measurement that fails must not leave a server behind that disturbs the next.
+  process.once("exit", () => program.child.kill("SIGTERM"));
+  return program;
 }
 
 /** Resolves when all that is preloaded is warm. */
