@@ -91,7 +91,7 @@ describe.skipIf(!hasShared)(`wake words over Wyoming${NEEDS}`, () => {
 
   it("keeps all words in one process", () => {
     const titles = program.workers().map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
-    expect(titles.filter((title) => title.includes("openwakeword"))).toHaveLength(1);
+    expect(titles.filter((title) => title.includes("irene-worker shared"))).toHaveLength(1);
   });
 });
 
