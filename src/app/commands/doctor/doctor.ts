@@ -1,4 +1,5 @@
 import { messageOf } from "../../../base/errors.js";
+import { silentLogger } from "../../../base/logger.js";
 import type { LoadedConfig } from "../../../config/load.js";
 import { parseBudgetOption } from "../../../residency/memory/budget.js";
 import { installedCatalog } from "../../installed-catalog.js";
@@ -32,7 +33,7 @@ async function examine(
   if (!loaded) return [finding, ...machine];
   const { config } = loaded;
   const house = await examineHouse(config, env, deep);
-  const models = await installedCatalog(config).then(
+  const models = await installedCatalog(config, silentLogger).then(
     (catalog) => catalog.models,
     // The house has said so already.
     () => [],
