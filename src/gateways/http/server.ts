@@ -70,9 +70,10 @@ export class HttpServer {
     addModelRoutes(app, controls);
     addEventRoutes(app, snapshots);
     if (options.webDir) addWebRoutes(app, options.webDir);
-    app.notFound((context) =>
-      context.json({ error: { code: "not-found", message: "There is nothing at this address." } }, 404),
-    );
+    app.notFound((context) => {
+      const { method, path } = context.req;
+      return errorResponse(context, new RequestError("not-found", `There is nothing for ${method} ${path}.`));
+    });
     app.onError((error, context) => {
       if (!(error instanceof VoiceError))
         log.error(`${context.req.path} failed: ${messageOf(error)}`, { stack: error.stack });

@@ -2,6 +2,7 @@ import { PassThrough, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { createOutput, describeFailure } from "../../../src/app/commands/output.js";
 import { AssetError } from "../../../src/base/errors.js";
+import { PATIENCE } from "../../fixtures/patience.js";
 
 /** Only what an output uses of a terminal: being one, and its width. */
 const streams = (out: Writable, err: Writable, terminal = {}) => ({
@@ -34,7 +35,7 @@ describe("createOutput", () => {
     });
     const output = createOutput(false, streams(gone, new PassThrough()));
     output.line("one");
-    await expect.poll(() => output.closed.aborted).toBe(true);
+    await expect.poll(() => output.closed.aborted, PATIENCE).toBe(true);
     output.line("two");
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { eventsOf } from "../../../src/app/server-sent-events.js";
 import type { Snapshot } from "../../../src/sessions/snapshot.js";
 import { httpHouse, problemOf } from "../../fixtures/http-house.js";
+import { PATIENCE } from "../../fixtures/patience.js";
 
 async function watch(url: string) {
   const stop = new AbortController();
@@ -45,7 +46,7 @@ describe("GET /api/events", () => {
         const { response, stop } = await watch(url);
         stop.abort();
         return response.status;
-      })
+      }, PATIENCE)
       .toBe(200);
   });
 

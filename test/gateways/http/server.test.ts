@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { AssetError, BudgetError, EngineError } from "../../../src/base/errors.js";
 import { HttpServer } from "../../../src/gateways/http/server.js";
 import { httpHouse, problemOf } from "../../fixtures/http-house.js";
+import { PATIENCE } from "../../fixtures/patience.js";
 
 describe("an HTTP server", () => {
   it("tells that it lives, and whose it is", async () => {
@@ -164,9 +165,9 @@ describe("the addresses of models", () => {
     controls.gate = new Promise(() => undefined);
     const asking = request({ port, method: "POST", path: "/api/models/whisper/tiny/pull" }).end();
     asking.on("error", () => undefined);
-    await expect.poll(() => controls.done).toEqual(["pull whisper/tiny"]);
+    await expect.poll(() => controls.done, PATIENCE).toEqual(["pull whisper/tiny"]);
     asking.destroy();
-    await expect.poll(() => controls.done).toEqual(["pull whisper/tiny", "stopped whisper/tiny"]);
+    await expect.poll(() => controls.done, PATIENCE).toEqual(["pull whisper/tiny", "stopped whisper/tiny"]);
     expect(log.lines).toEqual([]);
   });
 
