@@ -49,6 +49,7 @@ export class ZeroconfAnnouncer {
       });
       if (this.#closed) return;
       await service.advertise();
+      if (this.#closed) return;
       this.#log.info(`Zeroconf announces ${service.getFQDN()} at port ${port}`);
     } catch (error) {
       if (!this.#closed) this.#log.warn(`Zeroconf cannot announce ${name}: ${messageOf(error)}`);
