@@ -59,7 +59,8 @@ for (const [kind, models] of [
     const program = await openHouse({ [kind]: model });
     await ready(program);
     const port = await program.port("wyoming");
-    const worker = workerOf(program, model);
+    // The small ones live in the shared process, and what they start is no process that stays.
+    const worker = workerOf(program, model === "espeak/espeak-ng" ? "shared" : model);
     const loaded = memoryOf(worker);
     const main = memoryOf(mainOf(program));
     const counted = (await program.status()).models.find(({ id }) => id === model)?.memoryBytes ?? 0;
