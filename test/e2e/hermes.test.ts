@@ -66,7 +66,10 @@ describe.skipIf(!folders)(`an ESP32 satellite inside an add-on${NEEDS}${REGISTRY
     const command = Buffer.from(encodePcm16(recording("en/turn-on-the-living-room-lamp.wav")));
     await kitchen.live(Buffer.concat([command, SILENCE, SILENCE]));
     const captured = await see("hermes/asr/textCaptured");
-    expect(wordErrors("turn on the living room lamp", captured.text, "en").rate).toBeLessThanOrEqual(1 / 3);
+    expect(
+      wordErrors("turn on the living room lamp", captured.text, "en").rate,
+      `${captured.text}\n${program.log.join("\n")}`,
+    ).toBeLessThanOrEqual(1 / 3);
     expect(captured).toMatchObject({ siteId: "kitchen", sessionId });
     expect(await see("hermes/tts/say")).toMatchObject({
       text: "The living room lamp is on now.",
