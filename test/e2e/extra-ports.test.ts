@@ -63,7 +63,7 @@ describe("a port of its own for an engine", () => {
 });
 
 describe.skipIf(!OWN_ADDRESS)(`ports announced on the network${NEEDS}`, () => {
-  it("are found under a name that stays", async () => {
+  it("are found under a name that stays, and taken back at the end", async () => {
     const network = await MdnsListener.open(OWN_ADDRESS ?? "");
     const program = await Program.serve({
       env: { ...QUIET, IRENE_WYOMING__ZEROCONF: "true", IRENE_WYOMING__EXTRA_PORTS: "espeak=0" },
@@ -74,6 +74,7 @@ describe.skipIf(!OWN_ADDRESS)(`ports announced on the network${NEEDS}`, () => {
       await program.line(/Zeroconf announces irene-edge-[0-9a-f]{8}-espeak\._wyoming/);
       await network.find(({ type, target }) => type === PTR && target === `${name}._wyoming._tcp.local`);
       expect(await program.stop("SIGTERM")).toBe(0);
+      await network.find(({ target, ttl }) => target === `${name}._wyoming._tcp.local` && ttl === 0);
     } finally {
       await program.dispose();
       network.close();

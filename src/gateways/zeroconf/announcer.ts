@@ -45,6 +45,8 @@ export class ZeroconfAnnouncer {
         name: shortened(name),
         type: "wyoming",
         port,
+        // Nobody asks for it, but without any text the library takes its own record for a rival's and starts over.
+        txt: { protocol: "wyoming" },
         ...(this.#address ? { restrictedAddresses: [this.#address] } : {}),
       });
       if (this.#closed) return;
