@@ -109,7 +109,7 @@ export class CatalogLadder implements LadderSource {
     if (name === undefined || name === "auto" || name === "") return undefined;
     const { catalog, providers, sizeOf } = this.#facts();
     const own = new Catalog(catalog.ofSize(sizeOf).byProvider(name));
-    const best = choose(own, { ...request, allowNonCommercial: true }).model;
+    const best = this.#bestReachable(own, { ...request, allowNonCommercial: true }).model;
     const model = best ?? catalog.lookUp(name, request.capability);
     return model && providers.has(model.provider) ? model : undefined;
   }

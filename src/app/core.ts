@@ -115,7 +115,9 @@ export class Core {
     this.catalog = catalog;
     this.offered = offeredModels(catalog, usable, config);
     const reach = new Reach((url) => mirrored(url, { huggingFace: config.models.mirror }));
-    const isPresent = (id: string) => store.state(id).name === "present";
+    // A folder the user named is as good as on disk.
+    const isLocal = (id: string) => catalog.find(id)?.sources[0]?.kind === "file";
+    const isPresent = (id: string) => store.state(id).name === "present" || isLocal(id);
     this.ladder = new CatalogLadder(() => ({
       catalog,
       board: readBoard(this.#residency.view().budgetBytes),

@@ -46,7 +46,9 @@ export class Setbacks {
     });
     resident.failures = failures;
     resident.apply({ type: how, error, retryAtMs });
-    this.#logger.warn(`${error.message} ${describeRetry(retryAtMs - nowMs)}`, { model: resident.id });
+    this.#logger.warn(`${error.message.replace(/[.;,]?\s*$/, ".")} ${describeRetry(retryAtMs - nowMs)}`, {
+      model: resident.id,
+    });
     if (!resident.wanted || !Number.isFinite(retryAtMs)) return;
     resident.retryTimer?.cancel();
     resident.retryTimer = this.#clock.after(retryAtMs - nowMs, () => this.#onRetry(resident));
