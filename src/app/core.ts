@@ -123,6 +123,7 @@ export class Core {
       board: readBoard(this.#residency.view().budgetBytes),
       language: config.language,
       wanted: { stt: namesIn(config.stt)[0] ?? "auto", tts: config.tts },
+      chosen: (capability, asked) => live.model(capability, asked),
       wakeWords: config.wake_words,
       providers: usable,
       sizeOf: sizeSetting(config),
