@@ -7,6 +7,7 @@ import { messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { LoadSpec } from "../engines/capability.js";
 import { type Footprint, type FootprintSample, learn, learnPeak } from "./footprint.js";
+import { FOOTPRINTS_VERSION, type FootprintEntry, parseFootprints } from "./footprint-file.js";
 
 /** Options of a load that change what it costs. */
 export type LoadOptions = Pick<LoadSpec, "params" | "settings" | "threads" | "arena">;
@@ -35,16 +36,6 @@ export function boardName(): string {
   return `${process.arch} ${cores[0]?.model.trim() || "unknown"} x${cores.length}`;
 }
 
-interface Entry {
-  readonly model: string;
-  readonly board: string;
-  readonly options: string;
-  readonly footprint?: Footprint;
-  /** Above 1 after the kernel killed it for want of memory. */
-  readonly growth: number;
-}
-
-const VERSION = 1;
 /** More lines than any catalog has models; the oldest go first. */
 const MAX_ENTRIES = 500;
 
@@ -54,7 +45,8 @@ export class FootprintBook {
   readonly #board: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, FootprintEntry>();
+  readonly #uses = new Map<string, readonly number[]>();
   #saving: Promise<void> = Promise.resolve();
   #dirty = false;
 
@@ -75,8 +67,9 @@ export class FootprintBook {
   async open(): Promise<void> {
     if (this.#path === undefined) return;
     try {
-      for (const entry of parseBook(await readFile(this.#path, "utf8")))
-        this.#entries.set(nameOf(entry), entry);
+      const { entries, uses } = parseFootprints(await readFile(this.#path, "utf8"));
+      for (const entry of entries) this.#entries.set(nameOf(entry), entry);
+      for (const [model, byHour] of uses) this.#uses.set(model, byHour);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
       this.#logger.warn(`Learned memory figures are not readable and start anew: ${messageOf(error)}`);
@@ -113,24 +106,42 @@ export class FootprintBook {
     this.#put({ ...entry, growth: Math.min(4, entry.growth * 1.25) });
   }
 
+  /** Expected uses of a model by hour of the day, as an earlier run left them; empty when there was none. */
+  uses(model: string): { readonly byHour?: readonly number[] } {
+    const byHour = this.#uses.get(model);
+    return byHour ? { byHour } : {};
+  }
+
+  /** @param byHour 24 numbers */
+  recordUses(model: string, byHour: readonly number[]): void {
+    if (byHour.every((value) => value < 0.01) && !this.#uses.has(model)) return;
+    this.#uses.set(model, byHour);
+    this.#touch();
+  }
+
   /** Resolves once everything learned so far is on disk, or was tried and logged. */
   flush(): Promise<void> {
     return this.#saving;
   }
 
-  #entry(key: FootprintKey): Entry {
+  #entry(key: FootprintKey): FootprintEntry {
     return (
       this.#entries.get(nameOf({ ...key, board: this.#board })) ?? { ...key, board: this.#board, growth: 1 }
     );
   }
 
-  #put(entry: Entry): void {
+  #put(entry: FootprintEntry): void {
     this.#entries.delete(nameOf(entry));
     this.#entries.set(nameOf(entry), entry);
     for (const name of this.#entries.keys()) {
       if (this.#entries.size <= MAX_ENTRIES) break;
       this.#entries.delete(name);
     }
+    this.#touch();
+  }
+
+  /** Saves soon; changes until then go into the same write. */
+  #touch(): void {
     if (this.#dirty || this.#path === undefined) return;
     this.#dirty = true;
     const path = this.#path;
@@ -141,7 +152,9 @@ export class FootprintBook {
   }
 
   async #save(path: string): Promise<void> {
-    const text = `${JSON.stringify({ version: VERSION, entries: [...this.#entries.values()] }, null, 1)}\n`;
+    const uses = Object.fromEntries(this.#uses);
+    const entries = [...this.#entries.values()];
+    const text = `${JSON.stringify({ version: FOOTPRINTS_VERSION, uses, entries }, null, 1)}\n`;
     const draft = `${path}.${randomUUID()}.tmp`;
     try {
       await mkdir(dirname(path), { recursive: true });
@@ -161,46 +174,5 @@ export class FootprintBook {
   }
 }
 
-const nameOf = ({ model, board, options }: Pick<Entry, "model" | "board" | "options">): string =>
+const nameOf = ({ model, board, options }: Pick<FootprintEntry, "model" | "board" | "options">): string =>
   `${board}|${options}|${model}`;
-
-function parseBook(text: string): readonly Entry[] {
-  const book: unknown = JSON.parse(text);
-  if (!isRecord(book) || book["version"] !== VERSION || !Array.isArray(book["entries"])) {
-    throw new Error("it is no book of this version");
-  }
-  return book["entries"].filter(isEntry);
-}
-
-function isEntry(value: unknown): value is Entry {
-  if (!isRecord(value)) return false;
-  const { model, board, options, growth, footprint } = value;
-  return (
-    [model, board, options].every((text) => typeof text === "string") &&
-    typeof growth === "number" &&
-    growth >= 1 &&
-    (footprint === undefined || isFootprint(footprint))
-  );
-}
-
-const REQUIRED = ["loadPeakBytes", "steadyBytes", "inferencePeakBytes", "loadMs", "warmUpMs"] as const;
-const OPTIONAL = ["firstMs", "secondMs", "rtf", "longestMs"] as const;
-
-function isFootprint(value: unknown): value is Footprint {
-  return (
-    isRecord(value) &&
-    isFigurePart(value["samples"]) &&
-    isFigurePart(value["updatedAtMs"]) &&
-    REQUIRED.every((name) => isFigure(value[name])) &&
-    OPTIONAL.every((name) => value[name] === undefined || isFigure(value[name]))
-  );
-}
-
-const isFigure = (value: unknown): boolean =>
-  isRecord(value) && isFigurePart(value["average"]) && isFigurePart(value["max"]);
-
-const isFigurePart = (value: unknown): boolean =>
-  typeof value === "number" && Number.isFinite(value) && value >= 0;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;

@@ -59,6 +59,7 @@ export class Machinery {
     const residents = options.models.map(
       (model) => new Resident(model, (resident) => this.events.emit("model", this.viewOf(resident))),
     );
+    for (const resident of residents) resident.uses = { ...resident.uses, ...book.uses(resident.id) };
     this.#residents = new Map(residents.map((resident) => [resident.id, resident]));
     const homes = new WorkerHomes({
       spawner: options.spawner,
@@ -99,7 +100,10 @@ export class Machinery {
         return offerSmaller(ladder, census, this.budget.bytes);
       },
     });
-    this.idle = new IdleTimers(clock, (resident, why) => this.departures.evict(resident, why));
+    this.idle = new IdleTimers(clock, (resident, why) => {
+      resident.wanted = false;
+      this.departures.evict(resident, why);
+    });
     this.flights = new Flights({
       clock,
       run: async (resident, flight) => {
@@ -207,11 +211,25 @@ export class Machinery {
     this.shed();
     this.events.emit("totals", this.totals());
     this.admission.decide();
+    this.#bringBack();
   }
 
   #measured(): void {
     this.shed();
     this.events.emit("totals", this.totals());
     this.admission.decide();
+    this.#bringBack();
+  }
+
+  /** Models that had to leave for others return once there is room again, one at a time. */
+  #bringBack(): void {
+    if (this.closed || this.pressure.level !== "none" || this.admission.waitingCount > 0) return;
+    if (this.all().some(({ flight }) => flight)) return;
+    const free = this.budget.bytes - this.census.promisedBytes();
+    const next = this.all().find(
+      (resident) =>
+        resident.wanted && resident.state.name === "cold" && this.census.applicationBytes(resident) <= free,
+    );
+    if (next) this.flights.join(next, { mayEvict: "nobody", mayWait: false });
   }
 }

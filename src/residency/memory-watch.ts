@@ -6,8 +6,13 @@ import type { FootprintBook } from "./footprint-book.js";
 import type { MemoryConditions, MemoryProbe } from "./memory/memory-probe.js";
 import { LIMITS } from "./residency-options.js";
 import type { Resident } from "./resident.js";
+import { fadeHour } from "./use-likelihood.js";
 import { hungLimitMs } from "./watchdog.js";
 import type { WorkerHome, WorkerHomes } from "./worker-home.js";
+
+const HOUR_MS = 3_600_000;
+/** The kernel walks all pages of a process to tell its memory; on a small board that takes a while. */
+const FRESH_MS = 400;
 
 /** Looks at all worker processes again and again: how much they hold, and whether they still answer. */
 export class MemoryWatch {
@@ -21,6 +26,7 @@ export class MemoryWatch {
   readonly #onMeasured: () => void;
   #timers: readonly Timer[] = [];
   #running = false;
+  #measuredMs = Number.NEGATIVE_INFINITY;
   ownBytes = 0;
   conditions: MemoryConditions = { counters: { oomKills: 0, fileRefaults: 0, majorFaults: 0 } };
 
@@ -49,23 +55,29 @@ export class MemoryWatch {
     this.#every(LIMITS.watchdogMs, () => this.#endHung());
     this.#every(LIMITS.loadSampleMs, () => this.#followLoads());
     this.#every(LIMITS.sampleMs, () => this.measure());
+    this.#every(HOUR_MS, async () => this.#rememberUses());
   }
 
   close(): void {
     this.#running = false;
+    for (const { id, uses } of this.#residents) this.#book.recordUses(id, uses.byHour);
     for (const timer of this.#timers) timer.cancel();
   }
 
   /** Measures every process now. */
   async measure(): Promise<void> {
+    this.#measuredMs = Number.NEGATIVE_INFINITY;
     await this.measureWorkers();
     this.ownBytes = (await this.#probe.process(process.pid))?.bytes ?? this.ownBytes;
     await this.look();
     this.#onMeasured();
   }
 
-  /** Measures the workers now, and corrects what is promised to them. */
+  /** Measures the workers, unless that was done a moment ago, and corrects what is promised to them. */
   async measureWorkers(): Promise<void> {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#measuredMs < FRESH_MS) return;
+    this.#measuredMs = nowMs;
     await Promise.all(this.#homes.all().map((home) => home.measure()));
     for (const resident of this.#residents) this.#update(resident);
     for (const home of this.#homes.all()) this.#census.shareOut(home);
@@ -105,6 +117,15 @@ export class MemoryWatch {
     const promised = this.#census.promisedBytes();
     for (const resident of loading) this.#update(resident);
     if (this.#census.promisedBytes() > promised) this.#onMeasured();
+  }
+
+  /** Once an hour: yesterday's habits fade a little, and what is known of them outlives a restart. */
+  #rememberUses(): void {
+    const past = new Date(this.#clock.nowMs() - HOUR_MS / 2).getHours();
+    for (const resident of this.#residents) {
+      resident.uses = fadeHour(resident.uses, past);
+      this.#book.recordUses(resident.id, resident.uses.byHour);
+    }
   }
 
   #endHung(): Promise<void> {

@@ -41,7 +41,7 @@ export class Resident {
   pinned: boolean;
   /** As the model's options say, or as set since. */
   keepAliveSeconds: number;
-  /** Whether it should come back by itself after a crash. */
+  /** Whether it should come back by itself after a crash, or once others have made room again. */
   wanted = false;
   reason: string | undefined;
   /** Why it is not in memory although somebody wanted it. */

@@ -99,6 +99,20 @@ describe("FootprintBook", () => {
     expect(again.growth({ ...KEY, model: "bad/growth" })).toBe(1);
   });
 
+  it("remembers at what hours a model is used, but not that it is not", async () => {
+    const path = join(folder(), "footprints.json");
+    const book = await openBook(path);
+    const byHour = Array.from({ length: 24 }, (_, hour) => (hour === 7 ? 0.8 : 0));
+    book.recordUses("whisper/base", byHour);
+    book.recordUses("piper/idle", new Array<number>(24).fill(0));
+    await book.flush();
+    const again = await openBook(path);
+    expect(again.uses("whisper/base")).toEqual({ byHour });
+    expect(again.uses("piper/idle")).toEqual({});
+    writeFileSync(path, JSON.stringify({ version: 1, entries: [], uses: { "whisper/base": [1, 2, -3] } }));
+    expect((await openBook(path)).uses("whisper/base")).toEqual({});
+  });
+
   it("leaves no drafts behind, however often it is written", async () => {
     const dir = folder();
     const book = await openBook(join(dir, "footprints.json"));

@@ -293,6 +293,31 @@ describe("preloads and prefetches", () => {
     expect(view("whisper/a").state).toBe("cold");
   });
 
+  it("come back by themselves once those have left for whom they had to go", async () => {
+    const guest = resident("moonshine/b", { steadyMiB: 130 }, { keepAliveSeconds: 60 });
+    const { residency, during, view, clock, reaches } = house([A, guest], 250);
+    await during(residency.warmUp("whisper/a", PRELOAD));
+    (await during(residency.lease("moonshine/b", DEADLINE))).release();
+    expect(view("whisper/a").state).toBe("cold");
+    clock.advance(61_000);
+    await reaches("whisper/a", "ready");
+    expect(view("moonshine/b").state).toBe("cold");
+  });
+
+  it("stay away when they were unloaded on purpose or for being idle", async () => {
+    const idle = resident("x/idle", { steadyMiB: 50 }, { keepAliveSeconds: 60 });
+    const { residency, during, view, clock } = house([A, idle], 400);
+    await during(residency.warmUp("whisper/a", PRELOAD));
+    await during(residency.warmUp("x/idle", PRELOAD));
+    await during(residency.unload("whisper/a"));
+    clock.advance(61_000);
+    await during(residency.measure());
+    clock.advance(61_000);
+    await turns();
+    expect(view("whisper/a").state).toBe("cold");
+    expect(view("x/idle").state).toBe("cold");
+  });
+
   it("become urgent when a request joins", async () => {
     const { residency, during, machine, store } = house([A, B], 250);
     const used = await during(residency.lease("whisper/a", DEADLINE));
