@@ -109,7 +109,9 @@ export class CatalogLadder implements LadderSource {
     if (name === undefined || name === "auto" || name === "") return undefined;
     const { catalog, providers, sizeOf } = this.#facts();
     const own = new Catalog(catalog.ofSize(sizeOf).byProvider(name));
-    const best = this.#bestReachable(own, { ...request, allowNonCommercial: true }).model;
+    // Who names a size has asked for that download, however large.
+    const limit = sizeOf(name, request.capability) === "auto" ? {} : { maxDownloadBytes: Infinity };
+    const best = this.#bestReachable(own, { ...request, ...limit, allowNonCommercial: true }).model;
     const model = best ?? catalog.lookUp(name, request.capability);
     return model && providers.has(model.provider) ? model : undefined;
   }

@@ -28,7 +28,8 @@ export async function runCli(args: readonly string[], env: Environment): Promise
 const asksWhatIf = (flags: Readonly<Record<string, unknown>>): boolean =>
   ["language", "memoryBudget", "stt", "tts", "config"].some((name) => flags[name] !== undefined);
 
-function buildProgram(line: CommandLine, env: Environment): Command {
+/** All commands, without running any. */
+export function buildProgram(line: CommandLine, env: Environment): Command {
   const program = new Command("irene")
     .description("Speech to text and text to speech on small boards, kept warm inside a memory budget")
     .version(VERSION)
