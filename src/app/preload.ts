@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../base/clock.js";
 import { Emitter } from "../base/emitter.js";
-import { messageOf } from "../base/errors.js";
+import { BudgetError, messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { formatDuration } from "../base/units.js";
 import type { Catalog } from "../catalog/catalog.js";
@@ -140,7 +140,18 @@ export class Preload {
     } catch (error) {
       // The model's own log lines said so already; it loads at the first request instead.
       this.#log.debug(`${id} is not preloaded: ${messageOf(error)}`);
+      const smaller = error instanceof BudgetError ? this.#smallerThan(id) : undefined;
+      if (smaller) await this.#warmUp(smaller.id, `in the place of ${id}, which does not fit`);
     }
+  }
+
+  /** The best model of the same kind that needs less memory, as the plan shows it. */
+  #smallerThan(id: string): ModelManifest | undefined {
+    const model = this.#catalog.find(id);
+    if (!model) return undefined;
+    return this.#ladder
+      .choose(model.capability, {})
+      .rungs.find((other) => other.id !== id && other.memory.steadyBytes < model.memory.steadyBytes);
   }
 
   /** Models of the language whose files are not on disk: those for which it matters who answers. */
