@@ -69,7 +69,7 @@ describe("a model that is being downloaded", () => {
       dir,
       clock: systemClock,
       logger: silentLogger,
-      npm: { registry: "https://registry.invalid/", scopes: {} },
+      npm: { registry: "https://nowhere.invalid/", scopes: {} },
       reserveBytes: 0,
     });
 
