@@ -24,13 +24,31 @@ export async function readProcessMemory(files: KernelFiles, pid: number): Promis
   return below.reduce<ProcessMemory>((sum, child) => (child ? add(sum, child) : sum), own);
 }
 
-/** Empty where the kernel does not list children: memory below is not seen then. */
+/** Kernel clock ticks a second, the same on every Linux of today. */
+const TICKS_PER_SECOND = 100;
+/** A program that works for one request only comes and goes too quickly to be planned with. */
+const LASTING_SECONDS = 1;
+
+/** Lasting children. None where the kernel does not list them: memory below is not seen then. */
 async function childrenOf(files: KernelFiles, pid: number): Promise<readonly number[]> {
   const list = (await files.read(`proc/${pid}/task/${pid}/children`)) ?? "";
-  return list
+  const children = list
     .split(" ")
     .filter((word) => /^\d+$/.test(word))
     .map(Number);
+  if (children.length === 0) return children;
+  const upSeconds = Number.parseFloat((await files.read("proc/uptime")) ?? "");
+  const isLasting = await Promise.all(
+    children.map(async (child) => !(upSeconds - (await startedAtSeconds(files, child)) < LASTING_SECONDS)),
+  );
+  return children.filter((_, index) => isLasting[index]);
+}
+
+/** Seconds between the start of the machine and that of a process; NaN when it is not told. @see proc_pid_stat(5) */
+async function startedAtSeconds(files: KernelFiles, pid: number): Promise<number> {
+  const stat = (await files.read(`proc/${pid}/stat`)) ?? "";
+  // The second field is a name in parentheses, which may hold anything; the 22nd is the start.
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? Number.NaN) / TICKS_PER_SECOND;
 }
 
 const add = (a: ProcessMemory, b: ProcessMemory): ProcessMemory => ({

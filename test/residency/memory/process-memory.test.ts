@@ -57,6 +57,23 @@ describe("readProcessMemory", () => {
     });
   });
 
+  it("leaves out a program that has only just begun", async () => {
+    const stat = (ticks: number) => `8 (a b) S ${"0 ".repeat(18)}${ticks} 0 0`;
+    const { files } = kernelRoot({
+      "proc/uptime": "1000.00 3000.00",
+      "proc/7/status": STATUS,
+      "proc/7/smaps_rollup": ROLLUP,
+      "proc/7/task/7/children": "8 9 ",
+      "proc/8/stat": stat(99_950),
+      "proc/8/status": STATUS,
+      "proc/8/smaps_rollup": ROLLUP,
+      "proc/9/stat": stat(50_000),
+      "proc/9/status": STATUS,
+      "proc/9/smaps_rollup": ROLLUP,
+    });
+    expect(await readProcessMemory(files, 7)).toMatchObject({ bytes: 2 * 70_400 * KIB });
+  });
+
   it("has nothing to say about a process that has gone", async () => {
     const { files } = kernelRoot({ "proc/8/status": "Name:	node\nState:	Z (zombie)\n" });
     expect(await readProcessMemory(files, 7)).toBeUndefined();
