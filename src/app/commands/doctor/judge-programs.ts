@@ -51,9 +51,8 @@ export function judgeTorch(version: string | undefined, wanted: readonly string[
 
 /** @param needed whether a model that is to be had comes as a bzip2 archive */
 export function judgeBzip2(path: string | undefined, needed: boolean): Finding {
-  const { ok, warn, fail } = about("bzip2");
+  const { ok, warn } = about("bzip2");
   if (path !== undefined) return ok(`bzip2 is at ${path}.`);
-  const message = "bzip2 is not installed; models that come as .tar.bz2 archives cannot be unpacked.";
-  const advice = "Install it (Debian: apt install bzip2).";
-  return needed ? fail(message, advice) : warn(message, advice);
+  const message = "bzip2 is not installed; .tar.bz2 archives are unpacked without it, several times slower.";
+  return needed ? warn(message, "Install it (Debian: apt install bzip2).") : ok(message);
 }
