@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Clock } from "../../src/base/clock.js";
 import { systemClock } from "../../src/base/clock.js";
 import { WorkerError } from "../../src/base/errors.js";
@@ -75,10 +75,14 @@ describe.skipIf(process.platform !== "linux")(
       const own = (now?.bytes ?? 0) - 60 * MIB;
       expect(own).toBeGreaterThan(10 * MIB);
       expect(own).toBeLessThan(PROCESS_MIB * MIB);
-      const { measuredBytes, reservedBytes } = residency.view();
-      // Promised is the peak of inference, no longer that of loading.
-      expect(Math.abs(measuredBytes + reservedBytes - own - 120 * MIB)).toBeLessThan(25 * MIB);
-      expect(Math.abs(measuredBytes - own - 60 * MIB)).toBeLessThan(25 * MIB);
+      // The last measurement may still show what warming took.
+      await vi.waitFor(async () => {
+        await residency.measure();
+        const { measuredBytes, reservedBytes } = residency.view();
+        // Promised is the peak of inference, no longer that of loading.
+        expect(Math.abs(measuredBytes + reservedBytes - own - 120 * MIB)).toBeLessThan(25 * MIB);
+        expect(Math.abs(measuredBytes - own - 60 * MIB)).toBeLessThan(25 * MIB);
+      }, DEADLINE.deadlineMs / 2);
       lease.release();
       await residency.unload("x/peaky");
       const { memoryBytes, memorySource } = residency.view().models[0] ?? {};
