@@ -14,7 +14,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["residency"],
   ["workers"],
   ["engines", "assets"],
-  ["catalog"],
+  ["catalog", "home"],
   ["audio", "text", "protocol", "config"],
   ["base"],
 ];

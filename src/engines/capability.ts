@@ -1,4 +1,5 @@
 import type { Capability } from "../catalog/manifest.js";
+import type { PhraseBookFile } from "../home/phrase-book.js";
 
 /** Everything a loader may know. Paths are absolute; settings are the provider's part of the configuration. */
 export interface LoadSpec {
@@ -29,8 +30,39 @@ export interface SpeechToText {
   readonly streaming: boolean;
   /** Longest utterance in samples the engine does well in one piece; longer audio is cut at pauses by the caller. */
   readonly maxSamples?: number;
+  /** True when the model can be held to a phrase book: `prepare` is there then. */
+  readonly takesPhrases?: boolean;
   open(options: TranscribeOptions): Promise<SpeechStream>;
+  /**
+   * Makes a phrase book ready, off the thread; utterances go on meanwhile. The last books are kept, so that one is
+   * replaced without a gap. The same book again costs nothing.
+   * @throws {EngineError} `engine-failed` when the book cannot be read or says nothing in this model's words
+   */
+  prepare?(book: PhraseBookFile): Promise<PreparedReport>;
   close(): Promise<void>;
+}
+
+/** How a phrase book fits a model. */
+export interface PreparedReport {
+  /** Id of the book. */
+  readonly book: string;
+  /** Distinct sentences that can be understood. */
+  readonly phrases: number;
+  /** Words the model does not know, each once. */
+  readonly unknownWords: readonly UnknownWord[];
+  /** Milliseconds to compile it; 0 when it was ready before. */
+  readonly compileMs: number;
+}
+
+/** A word outside a model's vocabulary. */
+export interface UnknownWord {
+  readonly word: string;
+  /** Names it occurs in, as the home writes them; empty for a word of the templates. */
+  readonly names: readonly string[];
+  /** In words the model knows, when that was found: such a name is understood. Without, it is not. */
+  readonly respelled?: string;
+  /** Known words that sound alike, to offer as an alias where there is no respelling. */
+  readonly suggestion?: string;
 }
 
 export interface TranscribeOptions {
@@ -40,6 +72,11 @@ export interface TranscribeOptions {
   readonly terms?: readonly string[];
   /** The only sentences expected, for engines with a grammar. */
   readonly grammar?: readonly string[];
+  /**
+   * The home's phrase book, for models that take phrases; the transcript then has a `command`. A book that is not
+   * ready is made ready: with an earlier one at hand that one serves until then, else the opening waits.
+   */
+  readonly phrases?: PhraseBookFile;
 }
 
 /** One utterance. Calls come one at a time, in stream order. */
@@ -53,12 +90,32 @@ export interface SpeechStream {
 }
 
 export interface Transcript {
-  /** Empty when nothing was said. */
+  /** Empty when nothing was said; with a phrase book, when no command was accepted. */
   readonly text: string;
   readonly language?: string;
   /** 0 to 1, where the engine knows. */
   readonly confidence?: number;
   readonly words?: readonly TranscriptWord[];
+  /** Only for utterances opened with a phrase book. */
+  readonly command?: CommandHeard;
+}
+
+/** What an utterance is as a command of the home. */
+export interface CommandHeard {
+  /** `accept`: it is this command. `dictate`: it is something else, or not certain enough to be acted on. */
+  readonly decision: "accept" | "dictate";
+  /** The nearest sentence, as it is written: `set Bed Light brightness to 50 percent`. Empty with none near. */
+  readonly text: string;
+  /** Heading of its template: `lights`. */
+  readonly intent: string;
+  /** The words of the model. */
+  readonly heard: string;
+  /** From what was heard to the sentence: 0 is the same, 1 shares nothing with it. */
+  readonly distance: number;
+  /** 0 to 1: what the decoder thinks of the words and how near they are. */
+  readonly confidence: number;
+  /** One sentence for a trace: why it was decided so. */
+  readonly why: string;
 }
 
 export interface TranscriptWord {

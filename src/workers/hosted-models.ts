@@ -67,8 +67,13 @@ export class HostedModels {
 function describe(provider: Provider): LoadedModel {
   switch (provider.capability) {
     case "stt": {
-      const { streaming, maxSamples } = provider;
-      return { capability: "stt", streaming, ...(maxSamples === undefined ? {} : { maxSamples }) };
+      const { streaming, maxSamples, takesPhrases } = provider;
+      return {
+        capability: "stt",
+        streaming,
+        ...(maxSamples === undefined ? {} : { maxSamples }),
+        ...(takesPhrases ? { takesPhrases } : {}),
+      };
     }
     case "tts":
       return { capability: "tts", rateHz: provider.rateHz, speakers: provider.speakers };

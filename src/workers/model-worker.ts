@@ -1,15 +1,23 @@
 import type {
   LoadSpec,
+  PreparedReport,
   SpeechRequest,
   TranscribeOptions,
   Transcript,
   WakeHit,
   WakeOptions,
 } from "../engines/capability.js";
+import type { PhraseBookFile } from "../home/phrase-book.js";
 
 /** What a model told about itself when it had loaded. */
 export type LoadedModel =
-  | { readonly capability: "stt"; readonly streaming: boolean; readonly maxSamples?: number }
+  | {
+      readonly capability: "stt";
+      readonly streaming: boolean;
+      readonly maxSamples?: number;
+      /** True when it can be held to a phrase book. */
+      readonly takesPhrases?: boolean;
+    }
   | { readonly capability: "tts"; readonly rateHz: number; readonly speakers: readonly string[] }
   | { readonly capability: "vad"; readonly frameSamples: number }
   | { readonly capability: "wake"; readonly words: readonly string[] };
@@ -33,6 +41,8 @@ export interface ModelWorker {
   oldestRequestMs(): number;
   /** @throws {EngineError} and {WorkerError} */
   load(spec: LoadSpec, deadlineMs: number): Promise<LoadedModel>;
+  /** Makes a phrase book ready in a model that takes phrases; utterances go on meanwhile. @throws {EngineError} */
+  preparePhrases(model: string, book: PhraseBookFile): Promise<PreparedReport>;
   openSpeech(model: string, options: TranscribeOptions): Promise<SpeechChannel>;
   synthesize(model: string, request: SpeechRequest, signal: AbortSignal): AsyncIterable<Float32Array>;
   openVoiceDetector(model: string): Promise<VoiceDetectorChannel>;

@@ -1,11 +1,13 @@
 import type {
   LoadSpec,
+  PreparedReport,
   SpeechRequest,
   TranscribeOptions,
   Transcript,
   WakeHit,
   WakeOptions,
 } from "../engines/capability.js";
+import type { PhraseBookFile } from "../home/phrase-book.js";
 import type { WireError } from "./error-wire.js";
 import type { LoadedModel } from "./model-worker.js";
 
@@ -16,6 +18,10 @@ import type { LoadedModel } from "./model-worker.js";
 export interface WorkerCalls {
   load: { readonly params: { readonly spec: LoadSpec }; readonly result: LoadedModel };
   unload: { readonly params: { readonly model: string }; readonly result: undefined };
+  "prepare-phrases": {
+    readonly params: { readonly model: string; readonly book: PhraseBookFile };
+    readonly result: PreparedReport;
+  };
   "open-speech": {
     readonly params: {
       readonly session: number;

@@ -1,4 +1,4 @@
-import { InternalError, SessionError } from "../base/errors.js";
+import { EngineError, InternalError, SessionError } from "../base/errors.js";
 import type {
   ProviderDescriptor,
   SpeechStream,
@@ -54,6 +54,15 @@ export class WorkerHost {
     this.#handlers = {
       load: ({ spec }) => this.#models.load(spec),
       unload: ({ model }) => this.#unload(model),
+      // Not in the lane: compiling takes seconds, and utterances go on meanwhile.
+      "prepare-phrases": async ({ model, book }) => {
+        const { provider } = this.#models.get(model, "stt");
+        if (provider.prepare && provider.takesPhrases) return provider.prepare(book);
+        throw new EngineError(
+          "engine-unavailable",
+          `${model} cannot be held to sentences; use a Vosk model.`,
+        );
+      },
       "open-speech": async ({ session, model, options }) => {
         const { provider, lane } = this.#models.get(model, "stt");
         const stream = await lane.run(() => provider.open(options));

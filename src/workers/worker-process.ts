@@ -1,7 +1,14 @@
 import type { Clock } from "../base/clock.js";
 import { WorkerError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
-import type { LoadSpec, SpeechRequest, TranscribeOptions, WakeOptions } from "../engines/capability.js";
+import type {
+  LoadSpec,
+  PreparedReport,
+  SpeechRequest,
+  TranscribeOptions,
+  WakeOptions,
+} from "../engines/capability.js";
+import type { PhraseBookFile } from "../home/phrase-book.js";
 import { openSpeechChannel, openVoiceDetectorChannel, openWakeChannel, type WorkerLink } from "./channels.js";
 import { decodeError } from "./error-wire.js";
 import { exitError } from "./exit-reason.js";
@@ -96,6 +103,10 @@ export class WorkerProcess implements ModelWorker {
 
   async unload(model: string): Promise<void> {
     await this.#call("unload", { model });
+  }
+
+  preparePhrases(model: string, book: PhraseBookFile): Promise<PreparedReport> {
+    return this.#call("prepare-phrases", { model, book });
   }
 
   openSpeech(model: string, options: TranscribeOptions): Promise<SpeechChannel> {
