@@ -155,7 +155,7 @@ export class Transcription implements TranscribeSession {
     const endOfSpeech = {
       threshold: speechThreshold,
       minSpeechSeconds: MIN_SPEECH_SECONDS,
-      silenceSeconds: endSilenceSeconds,
+      silenceSeconds: this.#request.endSilenceSeconds ?? endSilenceSeconds,
       onEnd: () => this.#endOfSpeech(),
     };
     return watch.follow(this.#utterance, this.#abort.signal, endpointing ? endOfSpeech : undefined);

@@ -24,6 +24,8 @@ export interface TranscribeRequest {
   readonly terms?: readonly string[];
   /** Ask for the end of speech to be found here: `onEndOfSpeech` fires and further audio is ignored. */
   readonly endpointing?: boolean;
+  /** Silence that ends the speech, in seconds; absent means the configured one. Counts with `endpointing` only. */
+  readonly endSilenceSeconds?: number;
   readonly onPartial?: (text: string) => void;
   readonly onEndOfSpeech?: () => void;
 }

@@ -48,7 +48,7 @@ describe("Transcription", () => {
       audioSeconds: 1.25,
     });
     const stages = trace()?.stages.map(({ name }) => name);
-    expect(stages).toEqual(["waiting for model", "audio ended", "queued", "decode", "text"]);
+    expect(stages).toEqual(["waiting for model", "audio ended", "queued", "decode", "text", "done"]);
   });
 
   it("feeds a streaming engine while audio arrives and passes its partial texts on", async () => {
@@ -369,6 +369,24 @@ describe("Transcription", () => {
     }
     expect(ends).toEqual([1]);
     expect((await session.finish()).text).toBe("all 2 s");
+  });
+
+  it("waits for as long a silence as the request wants", async () => {
+    const { voice } = sessionBench([vosk(), silero], { voiceDetector: silero.id });
+    const ends: number[] = [];
+    const session = voice.transcribe(
+      request({ endpointing: true, endSilenceSeconds: 1.5, onEndOfSpeech: () => ends.push(1) }),
+    );
+    for (const [piece, ended] of [
+      [loud(1), []],
+      [quiet(1), []],
+      [quiet(1), [1]],
+    ] as const) {
+      session.accept(SPEECH_FORMAT, piece);
+      await turn();
+      expect(ends).toEqual(ended);
+    }
+    await session.finish();
   });
 
   it("does not tell the end of speech to who has ended it", async () => {

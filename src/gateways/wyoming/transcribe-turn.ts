@@ -23,6 +23,12 @@ export interface TranscribeTurnOptions {
   readonly audioSeconds: number;
 }
 
+/**
+ * Silence that ends the speech of people who pause, and of those in a hurry, in seconds: what Home Assistant itself takes
+ * where it looks for the end. Other words, those to come included, leave it as it is configured.
+ */
+const END_SILENCE: Readonly<Record<string, number>> = { relaxed: 1.25, aggressive: 0.25 };
+
 /** One utterance of one peer: audio in, a `transcript` out. */
 export class TranscribeTurn {
   readonly #options: TranscribeTurnOptions;
@@ -34,6 +40,7 @@ export class TranscribeTurn {
   constructor(options: TranscribeTurnOptions) {
     const { peer, voice, request, onEndOfSpeech } = options;
     const terms = [...(request?.transcriptNames ?? []), ...(request?.transcriptTerms ?? [])];
+    const endSilenceSeconds = endSilenceOf(request);
     this.#options = options;
     this.#session = voice.transcribe({
       origin: peer.origin,
@@ -41,6 +48,7 @@ export class TranscribeTurn {
       ...(request?.name ? { model: request.name } : {}),
       ...(terms.length > 0 ? { terms } : {}),
       ...(onEndOfSpeech ? { endpointing: true, onEndOfSpeech } : {}),
+      ...(onEndOfSpeech && endSilenceSeconds !== undefined ? { endSilenceSeconds } : {}),
     });
     this.#forget = onGone(peer, () => this.#session.cancel());
   }
@@ -81,4 +89,9 @@ export class TranscribeTurn {
     await peer.send(transcript.encode({ text: result.text, ...language }));
     if (streaming) await peer.send(transcriptStop.encode({}));
   }
+}
+
+function endSilenceOf(request: Transcribe | undefined): number | undefined {
+  const wanted = request?.vadSensitivity;
+  return wanted !== undefined && Object.hasOwn(END_SILENCE, wanted) ? END_SILENCE[wanted] : undefined;
 }

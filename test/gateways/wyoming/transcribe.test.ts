@@ -142,6 +142,28 @@ describe("a transcription over Wyoming", () => {
     ]);
   });
 
+  it.each([
+    ["relaxed", 1.25],
+    ["aggressive", 0.25],
+    ["default", undefined],
+    ["something newer", undefined],
+    ["constructor", undefined],
+  ])("waits for as long a silence as the peer's sensitivity %s means", async (sensitivity, seconds) => {
+    const { voice, connect } = await startServer({ options: { endpointing: true } });
+    const client = await connect();
+    client.send("transcribe", { vad_sensitivity: sensitivity });
+    await client.sendAudio(SPEECH, PCM);
+    expect((await voice.nth(voice.transcriptions, 0)).request.endSilenceSeconds).toBe(seconds);
+  });
+
+  it("leaves the sensitivity to the peer that looks for the end of speech itself", async () => {
+    const { voice, connect } = await startServer();
+    const client = await connect();
+    client.send("transcribe", { vad_sensitivity: "relaxed" });
+    await client.sendAudio(SPEECH, PCM);
+    expect((await voice.nth(voice.transcriptions, 0)).request).not.toHaveProperty("endSilenceSeconds");
+  });
+
   it("answers once when speech ends just as the peer stops", async () => {
     const { voice, connect } = await startServer({ options: { endpointing: true } });
     const client = await connect();
