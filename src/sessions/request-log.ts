@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.js";
 import { messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { RequestsSnapshot, RequestTrace } from "./snapshot.js";
+import { StageTotals } from "./stage-totals.js";
 import type { Origin } from "./voice.js";
 
 /** How many finished requests are kept for looking at. */
@@ -20,6 +21,7 @@ export interface RunningTrace {
   /** Notes that a stage was reached: `queued`, `waiting for model`, `decode`, `first audio`, … The newest are kept. */
   stage(name: string): void;
   set(facts: Partial<Pick<RequestTrace, "model" | "language" | "degraded" | "audioSeconds">>): void;
+  /** Notes the last stage, which is called as the outcome is. */
   end(outcome: Outcome, error?: unknown): void;
 }
 
@@ -30,6 +32,7 @@ export class RequestLog {
   readonly #changed: () => void;
   readonly #running = new Map<string, RequestTrace>();
   readonly #finished: RequestTrace[] = [];
+  readonly #stageTotals = new StageTotals();
   #total = 0;
   #failed = 0;
   #lastSttMs: number | undefined;
@@ -73,17 +76,28 @@ export class RequestLog {
         this.#update(id, ({ stages }) => ({ stages: [...stages, stage].slice(-MAX_STAGES) }));
       },
       set: (facts) => this.#update(id, () => facts),
-      end: (outcome, error) => this.#end(id, outcome, error),
+      end: (outcome, error) => {
+        if (!this.#running.has(id)) return;
+        const atMs = nowMs();
+        const { model } = this.#running.get(id) ?? {};
+        log.debug(outcome, { ms: Math.round(atMs - startedAtMs), ...(model ? { model } : {}) });
+        this.#update(id, ({ stages }) => ({
+          stages: [...stages, { name: outcome, atMs }].slice(-MAX_STAGES),
+        }));
+        this.#end(id, outcome, error);
+      },
     };
   }
 
   snapshot(): RequestsSnapshot {
+    const stageTotals = this.#stageTotals.list();
     return {
       total: this.#total,
       failed: this.#failed,
       active: this.#running.size,
       ...(this.#lastSttMs === undefined ? {} : { lastSttMs: this.#lastSttMs }),
       ...(this.#lastTtsMs === undefined ? {} : { lastTtsMs: this.#lastTtsMs }),
+      ...(stageTotals.length > 0 ? { stageTotals } : {}),
       recent: [...[...this.#running.values()].reverse(), ...this.#finished].slice(0, RECENT),
     };
   }
@@ -100,6 +114,7 @@ export class RequestLog {
     const ended = { ...trace, outcome, ...(error === undefined ? {} : { error: messageOf(error) }) };
     this.#finished.unshift(ended);
     this.#finished.splice(RECENT);
+    this.#stageTotals.add(ended);
     if (outcome === "failed") this.#failed += 1;
     if (outcome === "done") this.#keepLatency(ended);
     this.#changed();

@@ -119,8 +119,18 @@ export interface RequestsSnapshot {
   readonly active: number;
   readonly lastSttMs?: number;
   readonly lastTtsMs?: number;
+  /** Time spent in each stage by all requests that have ended, by kind and stage. Absent until one has. */
+  readonly stageTotals?: readonly StageTotal[];
   /** Newest first, bounded. */
   readonly recent: readonly RequestTrace[];
+}
+
+/** Time that requests of one kind spent in one stage, from reaching it to reaching the next. */
+export interface StageTotal {
+  readonly kind: RequestTrace["kind"];
+  readonly stage: string;
+  readonly count: number;
+  readonly totalMs: number;
 }
 
 /** One request and how long each of its stages took. Holds no text. */

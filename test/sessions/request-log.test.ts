@@ -44,7 +44,11 @@ describe("RequestLog", () => {
     trace.set({ model: "whisper/tiny" });
     const { recent, failed, active } = requests.snapshot();
     expect(recent).toHaveLength(1);
-    expect(recent[0]).toMatchObject({ outcome: "failed", error: "Too late.", stages: [] });
+    expect(recent[0]).toMatchObject({
+      outcome: "failed",
+      error: "Too late.",
+      stages: [{ name: "failed" }],
+    });
     expect(recent[0]).not.toHaveProperty("model");
     expect([failed, active]).toEqual([1, 0]);
   });
@@ -66,6 +70,41 @@ describe("RequestLog", () => {
     expect(total).toBe(301);
     expect(recent[0]?.stages.length).toBeLessThanOrEqual(40);
     expect(recent[0]?.stages.at(-1)?.name).toBe("detected 4999");
+  });
+
+  it("ends the stages with the outcome, and adds up the time of each", () => {
+    const clock = new HandClock();
+    const { requests } = setUp(clock);
+    expect(requests.snapshot()).not.toHaveProperty("stageTotals");
+    for (const waitMs of [100, 300]) {
+      const trace = requests.begin("transcribe", origin);
+      trace.stage("waiting for model");
+      clock.advance(waitMs);
+      trace.stage("decode");
+      clock.advance(50);
+      trace.end("done");
+    }
+    const { recent, stageTotals } = requests.snapshot();
+    expect(recent[0]?.stages.map(({ name }) => name)).toEqual(["waiting for model", "decode", "done"]);
+    expect(stageTotals).toEqual([
+      { kind: "transcribe", stage: "waiting for model", count: 2, totalMs: 400 },
+      { kind: "transcribe", stage: "decode", count: 2, totalMs: 100 },
+      { kind: "transcribe", stage: "done", count: 2, totalMs: 0 },
+    ]);
+  });
+
+  it("says each stage and the end in the debug log, with the time it all took", () => {
+    const said: unknown[] = [];
+    const log: Logger = { ...silentLogger, child: () => log, debug: (...line) => said.push(line) };
+    const clock = new HandClock();
+    const { requests } = setUp(clock, log);
+    const trace = requests.begin("synthesize", origin);
+    trace.stage("first audio");
+    trace.set({ model: "espeak/any" });
+    clock.advance(70);
+    trace.end("done");
+    trace.end("failed");
+    expect(said).toEqual([["first audio"], ["done", { ms: 70, model: "espeak/any" }]]);
   });
 
   it("tells the latency of the last transcription from the end of its audio to its text", () => {

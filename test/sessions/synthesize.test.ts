@@ -48,7 +48,7 @@ describe("Synthesis", () => {
     expect([leaser.held, leaser.open]).toEqual([0, 0]);
     expect(trace()).toMatchObject({ id: session.id, outcome: "done", model: "piper/amy" });
     const stages = trace()?.stages.map(({ name }) => name);
-    expect(stages).toEqual(["waiting for model", "synthesis", "first audio"]);
+    expect(stages).toEqual(["waiting for model", "synthesis", "first audio", "done"]);
   });
 
   it("resamples to the rate asked for, to the sample", async () => {
@@ -298,7 +298,7 @@ describe("Synthesis", () => {
       expect(Buffer.concat(await collect(again.audio))).toEqual(Buffer.concat(audio));
       expect(leaser.asked).toEqual(["piper/amy"]);
       expect(trace()).toMatchObject({ outcome: "done", model: "piper/amy" });
-      expect(trace()?.stages.map(({ name }) => name)).toEqual(["kept from before", "first audio"]);
+      expect(trace()?.stages.map(({ name }) => name)).toEqual(["kept from before", "first audio", "done"]);
     });
 
     it("is off unless asked for", async () => {

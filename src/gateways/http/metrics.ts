@@ -52,6 +52,7 @@ export function metricsText(snapshot: Snapshot): Promise<string> {
   gauge("irene_requests_active", "Requests running now", requests.active);
   gauge("irene_stt_latency_seconds", "End of audio to text, last request", seconds(requests.lastSttMs));
   gauge("irene_tts_latency_seconds", "Text to first sound, last request", seconds(requests.lastTtsMs));
+  stageTotals(registry, requests);
   perModel("irene_model_on_disk", "1 when all files of the model are on disk", ({ asset }) =>
     asset.name === "present" ? 1 : 0,
   );
@@ -67,6 +68,27 @@ export function metricsText(snapshot: Snapshot): Promise<string> {
     state === "failed" ? 1 : 0,
   );
   return registry.metrics();
+}
+
+/** A sum and a count, from which scrapers make means over any time. */
+function stageTotals(registry: Registry, { stageTotals: totals = [] }: Snapshot["requests"]): void {
+  const labelNames = ["kind", "stage"];
+  const time = new Counter({
+    name: "irene_request_stage_seconds_sum",
+    help: "Time requests that have ended spent in a stage",
+    labelNames,
+    registers: [registry],
+  });
+  const count = new Counter({
+    name: "irene_request_stage_seconds_count",
+    help: "Requests that have ended and reached a stage",
+    labelNames,
+    registers: [registry],
+  });
+  for (const { kind, stage, count: times, totalMs } of totals) {
+    time.inc({ kind, stage }, totalMs / 1000);
+    count.inc({ kind, stage }, times);
+  }
 }
 
 const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000);

@@ -25,6 +25,14 @@ describe("metricsText", () => {
     expect(found.get('irene_model_load_seconds{model="whisper/tiny",capability="stt"}')).toBe(0.82);
   });
 
+  it("tells how long requests were in each stage", async () => {
+    const { requests, ...rest } = aSnapshot();
+    const stage = { kind: "transcribe", stage: "decode", count: 4, totalMs: 1_000 } as const;
+    const found = await series({ ...rest, requests: { ...requests, stageTotals: [stage] } });
+    expect(found.get('irene_request_stage_seconds_sum{kind="transcribe",stage="decode"}')).toBe(1);
+    expect(found.get('irene_request_stage_seconds_count{kind="transcribe",stage="decode"}')).toBe(4);
+  });
+
   it("leaves out what is not known, in place of a zero", async () => {
     const { warmUpMs: _, ...rest } = aSnapshot({ models: [aModel("whisper/base")] });
     const found = await series({ ...rest, requests: { total: 0, failed: 0, active: 0, recent: [] } });
