@@ -266,8 +266,9 @@ export class DiskModelStore implements ModelStore, GarbageSource {
       findTarball: (spec: string, pinned: string | undefined) => findTarball(spec, pinned, npm),
       onState: (state: AssetState) => this.#change(id, state),
     };
-    const record = await fromSources(manifest, { offline: offline === true, logger, signal }, (source) =>
-      pull(manifest, source, staging, tools, signal),
+    const choice = { offline: offline === true, logger, signal };
+    const record = await fromSources(manifest, choice, (source, hasAlternative) =>
+      pull(manifest, source, staging, { ...tools, hasAlternative }, signal),
     );
     await publish(this.#layout, id, staging, own);
     const dir = this.#layout.modelDir(id);

@@ -18,7 +18,7 @@ export interface SourceChoice {
 export async function fromSources<T>(
   manifest: ModelManifest,
   { offline, logger, signal }: SourceChoice,
-  attempt: (source: ModelSource) => Promise<T>,
+  attempt: (source: ModelSource, hasAlternative: boolean) => Promise<T>,
 ): Promise<T> {
   const { id, licence } = manifest;
   const sources = manifest.sources.filter((source) => !offline || isLocal(source));
@@ -29,14 +29,15 @@ export async function fromSources<T>(
   }
   const failures: AssetError[] = [];
   for (const source of sources) {
+    const hasAlternative = source !== sources.at(-1);
     try {
-      return await attempt(source);
+      return await attempt(source, hasAlternative);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (!(error instanceof AssetError) || error.code === "disk-full") throw error;
       failures.push(error);
       // Whoever asked for the model reports the last failure; those before it would go unheard.
-      if (source !== sources.at(-1)) logger.warn(`${error.message}; trying the next source`, { model: id });
+      if (hasAlternative) logger.warn(`${error.message}; trying the next source`, { model: id });
     }
   }
   const [first] = failures;

@@ -27,6 +27,8 @@ export interface PullTools {
   readonly downloader: Downloader;
   readonly findTarball: FindTarball;
   readonly onState: (state: AssetState) => void;
+  /** Another source of the model is left to try. */
+  readonly hasAlternative: boolean;
 }
 
 /** An archive and what it unpacks to lie side by side for a moment: so much of its size is needed in all. */
@@ -79,7 +81,7 @@ async function fetchAll(
   manifest: ModelManifest,
   { downloads }: SourcePlan,
   known: KnownChecksums,
-  { layout, clock, downloader, disk, logger, onState }: PullTools,
+  { layout, clock, downloader, disk, logger, onState, hasAlternative }: PullTools,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Downloaded>> {
   const done = new Map<string, Downloaded>();
@@ -100,7 +102,7 @@ async function fetchAll(
     const path = join(layout.partialDir(manifest.id), `${key}.partial`);
     const onBytes = (bytes: number, total: number | undefined) => meter.update(key, bytes, total);
     const file = await downloader
-      .download(withKnown(download, known), path, onBytes, signal)
+      .download({ ...withKnown(download, known), hasAlternative }, path, onBytes, signal)
       .catch((error: unknown) => {
         throw isUnlikeFirst(error, download, known)
           ? replaced(download, layout.known(manifest.id), error)

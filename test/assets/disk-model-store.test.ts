@@ -179,6 +179,15 @@ describe("DiskModelStore", () => {
     expect(logger.lines.join("\n")).toMatch(/does not have it \(status 404\).*trying the next source/);
   });
 
+  it("does not wait long for a silent source while another is left", async () => {
+    const model = twoFiles();
+    const mute = server.on("/mute", status(503));
+    const silent = { kind: "http" as const, urls: { encoder: mute, decoder: mute } };
+    const store = await open();
+    await store.obtain({ ...model, sources: [silent, ...model.sources] });
+    expect(server.gets("/mute")).toHaveLength(2);
+  });
+
   it("says what every source answered when none gives the model", async () => {
     const dead = (path: string) => ({ kind: "http" as const, urls: { model: server.url(path) } });
     const store = await open();

@@ -141,6 +141,16 @@ describe("Downloader", () => {
     expect(server.gets("/m")).toHaveLength(6);
   });
 
+  it("gives up sooner where nothing comes and the same can be had elsewhere, but not in the middle", async () => {
+    const dead = server.on("/dead", status(503));
+    expect((await failure(fetch({ url: dead, hasAlternative: true }))).code).toBe("download-failed");
+    expect(server.gets("/dead")).toHaveLength(2);
+    const busy = [status(503), status(503), status(503)];
+    const url = server.on("/m", inTurn(file(MODEL, { dropAfter: 300_000 }), ...busy, file(MODEL)));
+    await fetch({ url, ...SHA, hasAlternative: true });
+    await expectModel();
+  });
+
   it("hangs up on a server that falls silent, and goes on", async () => {
     const url = server.on("/m", inTurn(silentAfter(MODEL, 1_000_000), file(MODEL)));
     const fetched = fetch({ url, ...SHA });

@@ -30,6 +30,8 @@ export interface DownloaderOptions {
 export interface Download extends Expected {
   readonly url: string;
   readonly bytes?: number;
+  /** The same can be had elsewhere: a host that sends nothing at all is given up sooner. */
+  readonly hasAlternative?: boolean;
 }
 
 export interface Downloaded {
@@ -139,6 +141,7 @@ export class Downloader {
     let failures = 0;
     // The furthest byte known to be new: fetching the same part again and again is no progress.
     let reached = task.partial.bytes;
+    const before = task.partial.bytes;
     for (let attempts = 1; ; attempts += 1) {
       try {
         return { digest: await transfer(job, tools, signal), attempts };
@@ -158,7 +161,9 @@ export class Downloader {
         failures += 1;
         const { retryAfterMs } = failure;
         const tooLong = (retryAfterMs ?? 0) > RETRY_POLICY.maxRetryAfterMs;
-        if (!failure.again || tooLong || failures >= RETRY_POLICY.attempts) {
+        const silent = task.file.hasAlternative === true && task.partial.bytes === before;
+        const patience = silent ? RETRY_POLICY.attemptsWithAlternative : RETRY_POLICY.attempts;
+        if (!failure.again || tooLong || failures >= patience) {
           throw failed(job.url, failure, tooLong);
         }
         const delayMs = retryDelayMs(RETRY_POLICY, failures, random(), retryAfterMs);

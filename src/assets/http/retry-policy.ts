@@ -2,6 +2,8 @@
 export interface RetryPolicy {
   /** Attempts in a row that bring less than `progressBytes` before giving up. */
   readonly attempts: number;
+  /** The same for an address that sends nothing at all while another source is left. */
+  readonly attemptsWithAlternative: number;
   /** New bytes that show the line works, so that counting starts afresh. */
   readonly progressBytes: number;
   readonly firstDelayMs: number;
@@ -12,6 +14,7 @@ export interface RetryPolicy {
 
 export const RETRY_POLICY: RetryPolicy = {
   attempts: 6,
+  attemptsWithAlternative: 2,
   progressBytes: 1024 ** 2,
   firstDelayMs: 1000,
   maxDelayMs: 60_000,
