@@ -18,6 +18,7 @@ const ALL = [
   ["moonshine/tiny-en", "en"],
   ["whisper/tiny", "en"],
   ["vosk/en_small", "en"],
+  ["vosk/en_domain", "en"],
   ["whisper/tiny", "fr"],
   ["vosk/fr_small", "fr"],
 ] as const;

@@ -11,6 +11,8 @@ export interface LadderFacts {
   readonly catalog: Catalog;
   readonly board: Board;
   readonly language: string;
+  /** The language a provider or model has of its own for requests that name none. */
+  ownLanguage?(named: string, capability: Capability): string | undefined;
   /** `auto`, a provider or a model, by capability. */
   readonly wanted: Readonly<Partial<Record<Capability, string>>>;
   /** The model a user chose for a language while running. */
@@ -51,9 +53,10 @@ export class CatalogLadder implements LadderSource {
   /** @param options.asConfigured as if the user had chosen nothing while running */
   choose(capability: Capability, { language, wanted }: LadderRequest, { asConfigured = false } = {}): Chosen {
     const facts = this.#facts();
+    const name = wanted ?? facts.wanted[capability] ?? "auto";
     const request = {
       capability,
-      language: language ?? facts.language,
+      language: language ?? facts.ownLanguage?.(name, capability) ?? facts.language,
       board: facts.board,
       present: facts.present,
       // Nobody is given a model unasked that they might not be allowed to use.

@@ -32,6 +32,7 @@ import { LiveSettings } from "./live-settings.js";
 import { ModelControls } from "./model-controls.js";
 import { offeredModels } from "./offered-models.js";
 import { openStore } from "./open-store.js";
+import { ownLanguage } from "./own-language.js";
 import { Preload } from "./preload.js";
 import { Reach } from "./reach.js";
 import { residentModels } from "./resident-models.js";
@@ -122,6 +123,7 @@ export class Core {
       catalog,
       board: readBoard(this.#residency.view().budgetBytes),
       language: config.language,
+      ownLanguage: (named, capability) => ownLanguage(config, capability, named),
       wanted: { stt: namesIn(config.stt)[0] ?? "auto", tts: config.tts },
       chosen: (capability, asked) => live.model(capability, asked),
       wakeWords: config.wake_words,
@@ -158,7 +160,10 @@ export class Core {
       options: voiceOptions(config, catalog, usable),
       prepare: speakable,
       // Home Assistant names no language when it wants something spoken.
-      languageOf: (text) => guessLanguage(text, [config.language, ...catalog.languages("tts")]),
+      languageOf: (text, named = config.tts) => {
+        const own = ownLanguage(config, "tts", named) ?? config.language;
+        return guessLanguage(text, [own, config.language, ...catalog.languages("tts")]);
+      },
     });
     this.controls = new ModelControls({
       catalog,

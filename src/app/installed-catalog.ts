@@ -6,6 +6,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { loadCatalog } from "../catalog/load.js";
 import type { ModelManifest } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
+import { ownAddresses } from "./own-addresses.js";
 import { ownFolders } from "./own-folders.js";
 import { PROGRAM_DIR } from "./version.js";
 
@@ -23,7 +24,7 @@ export async function installedCatalog(config: Config, log: Logger): Promise<Cat
   const local = Object.entries(config.models.folders).map(([id, dir]) =>
     fromFolder(find(catalog, id), resolve(dir)),
   );
-  return catalog.with(local).with(ownFolders(catalog, config));
+  return catalog.with(ownAddresses(catalog, config)).with(local).with(ownFolders(catalog, config));
 }
 
 /** Entries of the user's own, and the index of Piper voices. */

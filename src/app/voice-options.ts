@@ -6,6 +6,7 @@ import { namesIn } from "../config/option.js";
 import { providerSettings } from "../config/provider-settings.js";
 import type { Config } from "../config/schema.js";
 import type { VoiceOptions } from "../sessions/voice-sessions.js";
+import { unaskedLanguage } from "./own-language.js";
 
 /** Sessions' options from the settings. */
 export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlySet<string>): VoiceOptions {
@@ -13,6 +14,7 @@ export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlyS
   const wake = config.providers.wake.openwakeword;
   return {
     defaultLanguage: config.language,
+    languageFor: ({ provider }) => unaskedLanguage(config, provider),
     deadlineMs: config.request_deadline_seconds * 1000,
     maxAudioSeconds: config.wyoming.max_audio_seconds,
     trimSilence: config.audio.trim_silence,

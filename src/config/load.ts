@@ -4,6 +4,7 @@ import { ConfigError, messageOf } from "../base/errors.js";
 import { buildConfig, nest } from "./check.js";
 import { readEnvironment } from "./environment.js";
 import { fromOptionsPage } from "./options-page.js";
+import { withoutRetired } from "./retired-keys.js";
 import { type Config, leaves } from "./schema.js";
 
 /** Where the Supervisor leaves what the user entered on the options page. */
@@ -41,7 +42,8 @@ export function loadConfig({ env, flags, file }: LoadRequest): LoadedConfig {
   const pagePath = underSupervisor ? existing(env["IRENE_OPTIONS_FILE"] ?? SUPERVISOR_OPTIONS) : undefined;
   const environment = readEnvironment(env, leaves());
   const page = fromOptionsPage(pagePath ? readFile(pagePath) : {});
-  const layers = [path ? readFile(path) : {}, page.tree, nest(environment.values), nest(flags)];
+  const fromFile = withoutRetired(path ? readFile(path) : {});
+  const layers = [fromFile.layer, page.tree, nest(environment.values), nest(flags)];
   const defaults = underSupervisor ? [SUPERVISOR_DEFAULTS] : [];
   return {
     config: buildConfig([...defaults, ...layers]),
@@ -52,6 +54,7 @@ export function loadConfig({ env, flags, file }: LoadRequest): LoadedConfig {
     ],
     named: new Set([...environment.values.keys(), ...flags.keys()]),
     warnings: [
+      ...fromFile.warnings,
       ...page.renamed.map((change) => `On the options page ${change}.`),
       ...environment.unknown.map((name) => `${name} in the environment stands for no option and is ignored.`),
     ],
@@ -62,7 +65,7 @@ export function loadConfig({ env, flags, file }: LoadRequest): LoadedConfig {
 const existing = (path: string): string | undefined => (existsSync(path) ? path : undefined);
 
 /** JSON is YAML, so one reader serves both. */
-function readFile(path: string): object {
+function readFile(path: string): Readonly<Record<string, unknown>> {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -82,5 +85,6 @@ function readFile(path: string): object {
   if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {
     throw new ConfigError("config-invalid", `${path} must hold options as \`name: value\` lines.`);
   }
-  return tree;
+  // An object that is no list: its keys are looked at one by one.
+  return tree as Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,4 @@
-import { bool, float, int, list, map, oneOf, oneOfNumbers, str } from "./option.js";
+import { bool, float, int, list, map, match, oneOf, oneOfNumbers, str } from "./option.js";
 
 const common = {
   enabled: bool(true, "Whether this provider may be used."),
@@ -18,11 +18,15 @@ const common = {
 const sileroRate = (fallback: 24_000 | 48_000) =>
   oneOfNumbers(fallback, [8000, 24_000, 48_000], "Samples a second of the speech.");
 
+const language = (doc: string) =>
+  match("", /^([A-Za-z]{2,4}([_-][A-Za-z0-9]{2,8})*)?$/, "empty or a language code such as en or ru", doc);
+
 const silero = {
   ...common,
   default_speaker: str("xenia", "Speaker when a request names none: aidar, baya, kseniya, xenia, eugene."),
   torch_device: oneOf("cpu", ["cpu", "cuda"], "Where to run; cuda falls back to cpu with a warning."),
   threads: int(0, 0, 64, "Threads PyTorch uses; 0 takes the general option."),
+  model_url: str("", "Address of a package to use instead of the Russian one of the catalog."),
   put_accent: bool(true, "Let the model place the stress in Russian words."),
   put_yo: bool(true, "Let the model write ё where it belongs."),
   speaker_by_assname: map(
@@ -45,10 +49,15 @@ export const PROVIDER_OPTIONS = {
         "Model size; auto takes the smallest that serves well.",
       ),
       device: oneOf("cpu", ["cpu", "cuda"], "Where to run; cuda falls back to cpu with a warning."),
-      default_language: str("", "Language when a request names none; empty detects it."),
+      default_language: language(
+        "Language when a request names none; empty takes the general one, auto detects it.",
+      ),
     },
     vosk: {
       ...common,
+      default_language: language(
+        "Language of the model that is preloaded, and that answers when a request names none; empty takes the general one.",
+      ),
       model_paths: map("Folder with a Vosk model, by language, instead of models of the catalog."),
       grammar: list([], "Sentences or words to listen for; empty hears everything the model knows."),
       library: str("", "Path of libvosk.so; empty finds it."),

@@ -22,6 +22,8 @@ export interface DecodeTools {
   readonly slots: Slots;
   readonly clock: Clock;
   readonly speechThreshold: number;
+  /** Language a model is told of when the request names none; undefined lets the model find out. */
+  readonly languageFor: (manifest: ModelManifest) => string | undefined;
 }
 
 /** One utterance to be decoded, perhaps by several models at once. */
@@ -29,6 +31,7 @@ export interface DecodeJob {
   readonly utterance: Utterance;
   /** Where speech was heard; undefined when nobody listened. Known only after the end of the audio. */
   readonly speech: Promise<SpeechProbabilities | undefined>;
+  /** Without a language where the request names none: each model has its own then. */
   readonly options: TranscribeOptions;
   /** Whose turn it takes, see `Slots`. */
   readonly group: string;
@@ -80,10 +83,14 @@ function decode(
   const { loaded } = lease;
   if (loaded.capability !== "stt")
     throw new SessionError("no-model", `${manifest.id} does not recognise speech.`);
+  const itsJob = inLanguage(job, job.options.language ?? tools.languageFor(manifest));
   return loaded.streaming
-    ? decodeLive(job, lease, signal)
-    : decodeWhole(tools, job, lease, loaded.maxSamples ?? Number.POSITIVE_INFINITY, signal);
+    ? decodeLive(itsJob, lease, signal)
+    : decodeWhole(tools, itsJob, lease, loaded.maxSamples ?? Number.POSITIVE_INFINITY, signal);
 }
+
+const inLanguage = (job: DecodeJob, language: string | undefined): DecodeJob =>
+  language === undefined ? job : { ...job, options: { ...job.options, language } };
 
 /** For engines that decode while audio arrives. */
 function decodeLive(job: DecodeJob, lease: Lease, signal: AbortSignal): Promise<Transcript> {

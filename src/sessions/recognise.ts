@@ -21,7 +21,8 @@ export interface RecogniseTools extends DecodeTools {
 }
 
 export interface RecogniseRequest {
-  readonly language: string;
+  /** Absent when the caller names none: the ladder knows the usual one. */
+  readonly language?: string;
   /** Model asked for by name: it answers alone. */
   readonly model?: string;
   /** Resolves at the end of the audio. */
@@ -39,7 +40,7 @@ export async function recognise(
   signal: AbortSignal,
 ): Promise<TranscribeResult> {
   const ladder = (wanted?: string) =>
-    tools.ladders.ladder("stt", { language, ...(wanted ? { wanted } : {}) });
+    tools.ladders.ladder("stt", { ...(language ? { language } : {}), ...(wanted ? { wanted } : {}) });
   const { racing } = tools;
   if (model || !racing) return decodeDown(tools, job, ladder(model), signal);
   const wanted = racing.ranked.flatMap((name) => ladder(name).slice(0, 1));

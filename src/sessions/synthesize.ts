@@ -18,8 +18,8 @@ export interface SynthesizeTools {
   readonly clock: Clock;
   readonly deadlineMs: number;
   readonly prepare?: TextHints["prepare"];
-  /** The language a text looks like; asked only when the request names none. */
-  readonly languageOf?: (text: string) => string | undefined;
+  /** The language a text looks like; asked only when the request names none. @param voice asked for by name */
+  readonly languageOf?: (text: string, voice?: string) => string | undefined;
   readonly cache?: AudioCache;
 }
 
@@ -53,7 +53,7 @@ export class Synthesis implements SynthesizeSession {
     this.#trace = trace;
     const { leaser, ladders, clock, deadlineMs, prepare } = tools;
     const { text, voice } = request;
-    const guessed = request.language ? undefined : tools.languageOf?.(text);
+    const guessed = request.language ? undefined : tools.languageOf?.(text, voice);
     this.#hints = { ...(prepare ? { prepare } : {}), ...(guessed ? { guessed } : {}) };
     const language = request.language ?? guessed;
     if (language) trace.set({ language });

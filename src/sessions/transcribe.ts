@@ -125,12 +125,13 @@ export class Transcription implements TranscribeSession {
   }
 
   async #recognise(): Promise<TranscribeResult> {
-    const { model, terms, origin, onPartial } = this.#request;
+    const { language, model, terms, origin, onPartial } = this.#request;
+    const asked = language ? { language } : {};
     this.#trace.set({ language: this.#language });
     const job: DecodeJob = {
       utterance: this.#utterance,
       speech: this.#watch(),
-      options: { language: this.#language, ...(terms ? { terms } : {}) },
+      options: { ...asked, ...(terms ? { terms } : {}) },
       group: `${origin.gateway} ${origin.peer ?? ""}`,
       trace: this.#trace,
       leftMs: () => this.#leftMs(),
@@ -138,7 +139,7 @@ export class Transcription implements TranscribeSession {
     };
     // Whoever speaks is answered: the voice can load while the text is found.
     prefetchFirst(this.#tools, "tts", { language: this.#language });
-    const request = { language: this.#language, ended: this.#ended, ...(model ? { model } : {}) };
+    const request = { ...asked, ended: this.#ended, ...(model ? { model } : {}) };
     const result = await recognise(this.#tools, job, request, this.#abort.signal);
     return { ...result, text: this.#tidy(result.text, result.language) };
   }

@@ -23,6 +23,8 @@ import type {
 
 export interface VoiceOptions {
   readonly defaultLanguage: string;
+  /** See `DecodeTools`; absent tells every model of the default language. */
+  readonly languageFor?: TranscribeTools["languageFor"];
   readonly deadlineMs: number;
   readonly maxAudioSeconds: number;
   readonly trimSilence: boolean;
@@ -79,6 +81,7 @@ export class Voice implements VoiceSessions {
       clock,
       slots: new Slots({ places: options.parallel, maxWaiting: options.maxWaiting }),
       defaultLanguage: options.defaultLanguage,
+      languageFor: options.languageFor ?? (() => options.defaultLanguage),
       deadlineMs: options.deadlineMs,
       maxSeconds: options.maxAudioSeconds,
       trimSilence: options.trimSilence,

@@ -45,6 +45,21 @@ describe("the model somebody named", () => {
   });
 });
 
+describe("a provider with a language of its own", () => {
+  const ownLanguage = (named: string) => (named === "vosk" ? "ru" : undefined);
+
+  it("answers in it when a request names none", () => {
+    const asked = ladder({ wanted: { stt: "vosk" }, ownLanguage });
+    expect(asked.choose("stt", {})).toMatchObject({ language: "ru", rungs: [{ id: "vosk/ru" }] });
+    expect(asked.choose("stt", { language: "en" }).rungs[0]?.id).toBe("vosk/small");
+  });
+
+  it("is preloaded with the model for it, whoever else answers", () => {
+    const { rungs } = ladder({ wanted: { stt: "whisper" }, ownLanguage }).choose("stt", { wanted: "vosk" });
+    expect(rungs[0]?.id).toBe("vosk/ru");
+  });
+});
+
 describe("models whose sources are silent", () => {
   it("are passed over while others answer, and said to be better where they are", () => {
     const reachable = ({ id }: { readonly id: string }) => id !== "vosk/small";

@@ -51,6 +51,28 @@ describe("Transcription", () => {
     expect(stages).toEqual(["waiting for model", "audio ended", "queued", "decode", "text", "done"]);
   });
 
+  it("tells each model of its own language when the request names none", async () => {
+    const asked: unknown[] = [];
+    const telling = (model: ScriptedModel): ScriptedModel => ({
+      ...model,
+      recognise: (heard, options) => {
+        asked.push(options.language);
+        return { text: seconds(heard) };
+      },
+    });
+
+    const languageFor = ({ provider }: { readonly provider: string }) =>
+      provider === "vosk" ? "ru" : undefined;
+    for (const model of [telling(whisper()), telling(vosk())]) {
+      const { voice, leaser } = sessionBench([model], { languageFor });
+      const session = voice.transcribe(request());
+      session.accept(SPEECH_FORMAT, loud(0.5));
+      await session.finish();
+      expect(leaser.ladderRequests).toContainEqual({ capability: "stt" });
+    }
+    expect(asked).toEqual([undefined, "ru"]);
+  });
+
   it("feeds a streaming engine while audio arrives and passes its partial texts on", async () => {
     const { voice, leaser } = sessionBench([vosk()]);
     const partials: string[] = [];

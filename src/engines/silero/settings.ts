@@ -1,4 +1,4 @@
-import { integer, oneOf, type Setting, text } from "../provider-settings.js";
+import { integer, oneOf, readElsewhere, type Setting, text } from "../provider-settings.js";
 import { DEFAULT_SPEAKERS_BY_NAME, type SpeakersByName } from "./speakers.js";
 
 /** Rates the networks were trained for; any other is an assertion error in the package. */
@@ -37,6 +37,7 @@ const speakersByName: Setting<SpeakersByName> = {
 export function sileroSettings(rateHz: number) {
   return {
     default_speaker: text("xenia"),
+    model_url: readElsewhere,
     sample_rate: rate(rateHz),
     torch_device: oneOf(["cpu", "cuda"], "cpu"),
     /** 0 takes the program's own choice. */

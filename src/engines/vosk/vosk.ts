@@ -21,6 +21,8 @@ const sentences: Setting<readonly string[]> = {
 const SETTINGS = {
   library: text(""),
   model_paths: readElsewhere,
+  // Which model answers is the catalog's choice and already made.
+  default_language: readElsewhere,
   grammar: sentences,
 };
 

@@ -27,6 +27,7 @@ const SETTINGS = {
   // Which size is the catalog's choice and already made; here the word is only checked.
   model_size: oneOf(["auto", "tiny", "base", "small", "medium", "large", "large-v3", "turbo"], "auto"),
   device: oneOf(["cpu", "cuda"], "cpu"),
+  /** Empty and `auto` detect it. */
   default_language: text(""),
 };
 
@@ -59,7 +60,8 @@ async function loadWhisper(spec: LoadSpec, warn: (sentence: string) => void): Pr
   checkOnnxFile(decoder, { inputs: ["tokens", "n_layer_cross_k", "offset"], outputs: ["logits"] });
   checkTokensFile(tokens);
   const languages = languagesOf(facts);
-  const defaultCode = checkDefault(languages, settings.default_language);
+  const wanted = settings.default_language === "auto" ? "" : settings.default_language;
+  const defaultCode = checkDefault(languages, wanted);
   const model = { encoder, decoder, language: defaultCode, task: "transcribe", tailPaddings: -1 } as const;
   const loaded = await createOfflineRecognizer(spec, { whisper: model, tokens });
   const transcribe = inLanguage(loaded, model);
