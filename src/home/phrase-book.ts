@@ -40,6 +40,10 @@ export interface PhraseBook {
   readonly sentences: readonly Sentence[];
   readonly rules: Readonly<Record<string, Pattern>>;
   readonly lists: Readonly<Record<string, readonly Entry[]>>;
+  /** Words without weight, in lower case: said or not, the sentence means the same. */
+  readonly skipWords: readonly string[];
+  /** Frequent words of other speech, which speak against a command when they are heard. */
+  readonly background: readonly string[];
   /** Distinct ways through all sentences, names multiplied in. */
   readonly phrases: number;
   /** What was left out to keep the book in bounds, and why: sentences for the user. Empty mostly. */
