@@ -3,15 +3,24 @@ ARG BUILD_FROM=ghcr.io/home-assistant/base-debian:trixie
 ARG NODE_FROM=docker.io/library/node:24-trixie-slim
 
 FROM ${NODE_FROM} AS build
+# What compiles the PortAudio binding. Of the ALSA plugins only the way to PulseAudio is taken: the others bring all of
+# FFmpeg with them.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends g++ libpulse0 make portaudio19-dev python3 \
+    && cd /tmp && apt-get download libasound2-plugins && dpkg-deb -x libasound2-plugins_*.deb plugins \
+    && mkdir /opt/alsa && cd plugins && cp --parents usr/lib/*/alsa-lib/*_pulse.so /opt/alsa/ \
+    && rm -rf /tmp/plugins /tmp/libasound2-plugins_*.deb /var/lib/apt/lists/*
 WORKDIR /opt/irene
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --loglevel=error
+RUN npm ci --ignore-scripts --loglevel=error
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run --silent build && rm -f dist/.tsbuildinfo && find dist -name '*.map' -delete
 # Only what runs stays: no development packages, and native libraries of this platform alone.
-COPY addon/prune-packages.sh /tmp/
-RUN npm ci --omit=dev --loglevel=error && sh /tmp/prune-packages.sh node_modules
+COPY addon/build-audio.sh addon/prune-packages.sh /tmp/
+RUN npm ci --omit=dev --ignore-scripts --loglevel=error \
+    && sh /tmp/build-audio.sh . \
+    && sh /tmp/prune-packages.sh node_modules
 
 FROM ${BUILD_FROM}
 ARG BUILD_VERSION=0.1.0
@@ -23,10 +32,12 @@ RUN apt-get update \
         ca-certificates \
         espeak-ng \
         libgomp1 \
+        libportaudio2 \
         libstdc++6 \
         pulseaudio-utils \
     && rm -rf /var/lib/apt/lists/* /usr/share/doc/* /usr/share/man/*
 
+COPY --from=build /opt/alsa /
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /opt/irene/node_modules /opt/irene/node_modules
 COPY --from=build /opt/irene/dist /opt/irene/dist

@@ -17,6 +17,14 @@ fi
 rm -rf "$modules/vosk/lib/osx-x86_64" "$modules/vosk/lib/win-x86_64"
 # Vosk is published for x86-64 alone.
 [ "$this" = x64 ] || rm -rf "$modules/vosk/lib"
+# Of what was compiled only the libraries themselves.
+for built in "$modules/naudiodon" "$modules/segfault-handler"; do
+  [ -d "$built/build" ] || continue
+  mkdir "$built/kept" && mv "$built"/build/Release/*.node "$built/kept/"
+  rm -rf "$built/build" "$built/portaudio" "$built/src" "$built/scratch" "$built/binding.gyp"
+  mkdir "$built/build" && mv "$built/kept" "$built/build/Release"
+done
+rm -rf "$modules/nan"
 find "$modules" -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 find "$modules" -type d \( -name test -o -name tests -o -name example -o -name examples -o -name docs \) \
   -not -path '*/dist/*' -not -path '*/lib/*' -prune -exec rm -rf {} +
