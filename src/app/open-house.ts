@@ -27,7 +27,7 @@ export async function openHouse(
   } else if (server) {
     const { there, why } = await looksFor(server, knownInstallId(config.data_dir));
     // Only what is used is imported: reading all of it takes seconds on a small board.
-    if (there) return new (await import("./remote-house.js")).RemoteHouse(server.httpUrl);
+    if (there) return new (await import("./remote-house.js")).RemoteHouse(server.httpUrl, server.key);
     remark(`The last server on ${config.data_dir} ${why}, so the work is done here.`);
   }
   const { LocalHouse } = await import("./local-house.js");
@@ -39,11 +39,14 @@ export async function openHouse(
  * process id by now. Asking is the only proof, also across containers that do not see each other's processes.
  */
 async function looksFor(
-  { httpUrl }: ServerFile,
+  { httpUrl, key }: ServerFile,
   installId: string | undefined,
 ): Promise<{ there: boolean; why: string }> {
   try {
-    const response = await fetch(`${httpUrl}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(`${httpUrl}/healthz`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+    });
     const { installId: found } = (await response.json()) as { installId?: string };
     if (found !== undefined && found === installId) return { there: true, why: "" };
     return { there: false, why: `is gone, something else answers at ${httpUrl}` };

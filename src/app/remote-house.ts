@@ -20,10 +20,13 @@ interface Question {
 export class RemoteHouse implements House {
   readonly kind = "server";
   readonly #url: string;
+  readonly #key: string | undefined;
   // A download or a warm-up is answered when it is done, and that may take far longer than any usual patience.
   readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
 
-  constructor(url: string) {
+  /** @param key where the server lets nobody in without */
+  constructor(url: string, key?: string) {
+    this.#key = key;
     this.#url = url.replace(/\/$/, "");
   }
 
@@ -99,11 +102,15 @@ export class RemoteHouse implements House {
   }
 
   async #ask(method: string, path: string, { body, type, signal }: Question = {}): Promise<Response> {
+    const headers = {
+      ...(type ? { "content-type": type } : {}),
+      ...(this.#key ? { authorization: `Bearer ${this.#key}` } : {}),
+    };
     const request = {
       method,
       dispatcher: this.#agent,
+      headers,
       ...(body === undefined ? {} : { body }),
-      ...(type ? { headers: { "content-type": type } } : {}),
       ...(signal ? { signal } : {}),
     };
     const response = await fetch(`${this.#url}${path}`, request).catch((error: unknown) => {

@@ -1,6 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { INGRESS_ADDRESS } from "../gateways/http/access.js";
 import { HttpServer } from "../gateways/http/server.js";
-import { INGRESS_ADDRESS } from "../gateways/http/web-routes.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
 import { Core, type CoreParts } from "./core.js";
 import { Door } from "./door.js";
@@ -77,13 +78,18 @@ export class Runtime {
 
   #http(): Door {
     const { config, clock, log } = this.#parts;
-    const { host, port } = config.http;
+    const { host, port, token } = config.http;
+    // Commands on this machine find it beside the server's address, where only who may read the data folder looks.
+    const key = token === "" ? undefined : randomBytes(24).toString("base64url");
     const { voice, controls, snapshots } = this.#core;
     const options = {
       host,
       port,
       webDir: fileURLToPath(new URL("addon/web", PROGRAM_DIR)),
-      ...(this.#parts.underSupervisor ? { onlyFrom: [INGRESS_ADDRESS] } : {}),
+      access: {
+        tokens: key === undefined ? [] : [token, key],
+        ...(this.#parts.underSupervisor ? { trusted: [INGRESS_ADDRESS] } : {}),
+      },
     };
     const server = new HttpServer({ voice, controls, snapshots, log, options });
     return new Door({
@@ -91,7 +97,8 @@ export class Runtime {
         const taken = await server.start();
         log.info(`HTTP listens on ${host}:${taken}`);
         this.#noteListener({ name: "http", address: host, port: taken });
-        writeServerFile(config.data_dir, { pid: process.pid, httpUrl: httpUrl(host, taken) });
+        const found = { pid: process.pid, httpUrl: httpUrl(host, taken) };
+        writeServerFile(config.data_dir, { ...found, ...(key === undefined ? {} : { key }) });
       },
       close: () => server.close(),
       clock,

@@ -7,6 +7,8 @@ import { AssetError, messageOf } from "../base/errors.js";
 export interface ServerFile {
   readonly pid: number;
   readonly httpUrl: string;
+  /** Lets commands in where the server wants a token. Made anew at each start. */
+  readonly key?: string;
 }
 
 /**
@@ -41,7 +43,8 @@ export function knownInstallId(dataDir: string): string | undefined {
 }
 
 export function writeServerFile(dataDir: string, server: ServerFile): void {
-  writeWhole(serverPath(dataDir), JSON.stringify(server));
+  // The key in it is for the user alone who runs the server.
+  writeWhole(serverPath(dataDir), JSON.stringify(server), 0o600);
 }
 
 /** Takes our own file away; that of another server which has started since stays. */
@@ -52,9 +55,9 @@ export function removeServerFile(dataDir: string, pid = process.pid): void {
 /** What the last server on this data folder left; whether it still runs is another question. */
 export function readServerFile(dataDir: string): ServerFile | undefined {
   try {
-    const { pid, httpUrl } = JSON.parse(readIfThere(serverPath(dataDir)) ?? "{}") as Partial<ServerFile>;
+    const { pid, httpUrl, key } = JSON.parse(readIfThere(serverPath(dataDir)) ?? "{}") as Partial<ServerFile>;
     return typeof pid === "number" && typeof httpUrl === "string" && URL.canParse(httpUrl)
-      ? { pid, httpUrl }
+      ? { pid, httpUrl, ...(typeof key === "string" ? { key } : {}) }
       : undefined;
   } catch (error) {
     // An unfinished or unreadable file leads nowhere.
@@ -78,9 +81,9 @@ export function readIfThere(path: string): string | undefined {
 }
 
 /** Writes a file whole or not at all, also when power fails; makes its folder. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { flush: true });
+  writeFileSync(temporary, text, { flush: true, mode });
   renameSync(temporary, path);
 }

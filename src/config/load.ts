@@ -45,8 +45,10 @@ export function loadConfig({ env, flags, file }: LoadRequest): LoadedConfig {
   const fromFile = withoutRetired(path ? readFile(path) : {});
   const layers = [fromFile.layer, page.tree, nest(environment.values), nest(flags)];
   const defaults = underSupervisor ? [SUPERVISOR_DEFAULTS] : [];
+  const config = buildConfig([...defaults, ...layers]);
+  if (!underSupervisor) refuseOpenPort(config);
   return {
-    config: buildConfig([...defaults, ...layers]),
+    config,
     sources: [
       ...[path, pagePath].filter((each) => each !== undefined),
       ...(environment.values.size > 0 ? [`environment (${[...environment.values.keys()].join(", ")})`] : []),
@@ -60,6 +62,18 @@ export function loadConfig({ env, flags, file }: LoadRequest): LoadedConfig {
     ],
     underSupervisor,
   };
+}
+
+/**
+ * Who reaches the HTTP port can delete models and hear what is said: nobody opens it to others by leaving something out.
+ * @throws {ConfigError} `config-invalid`
+ */
+function refuseOpenPort({ http: { enabled, host, token } }: Config): void {
+  if (!enabled || token !== "" || /^(localhost|127(\.\d+){3}|::1)$/i.test(host)) return;
+  throw new ConfigError(
+    "config-invalid",
+    `http.host ${host} lets other machines control this program. Set http.token (IRENE_HTTP__TOKEN) to 12 characters or more, set http.host to 127.0.0.1, or http.enabled to false.`,
+  );
 }
 
 const existing = (path: string): string | undefined => (existsSync(path) ? path : undefined);

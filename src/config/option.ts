@@ -72,6 +72,9 @@ export const secret = (fallback: string, doc: string): Option<string> => ({
   pageType: "password",
 });
 
+/** Keeps an option's value out of logs and messages. */
+export const hidden = <T>(secret: Option<T>): Option<T> => ({ ...secret, sensitive: true });
+
 /** Text that matches a pattern, explained in words. */
 export const match = (fallback: string, pattern: RegExp, accepts: string, doc: string): Option<string> =>
   option(

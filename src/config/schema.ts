@@ -1,6 +1,7 @@
 import {
   bool,
   float,
+  hidden,
   int,
   keepAlive,
   list,
@@ -26,6 +27,7 @@ export type Values<Tree> = {
 };
 
 const BUDGET = /^(auto|\d{1,3}(\.\d+)?\s*%|\d+(\.\d+)?\s*([KMG]i?B?|B))$/i;
+const TOKEN = /^([\x21-\x7e]{12,200})?$/;
 const LANGUAGE = /^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$/;
 
 /** Every option of the program, once: parser, checks, types and documentation come from here. */
@@ -139,8 +141,19 @@ export const OPTIONS = {
   },
   http: {
     enabled: bool(true, "Whether status and control are served over HTTP."),
-    host: str("127.0.0.1", "Address the HTTP port listens on."),
+    host: str(
+      "127.0.0.1",
+      "Address the HTTP port listens on. One that other machines reach is refused without a token, except inside an add-on.",
+    ),
     port: int(8099, 0, 65535, "HTTP port; 0 takes any free one."),
+    token: hidden(
+      match(
+        "",
+        TOKEN,
+        "12 to 200 letters, digits and signs without spaces, or nothing",
+        "What HTTP requests must carry as `Authorization: Bearer TOKEN`, or as the password a browser asks for; empty asks for none. Home Assistant's sidebar needs none.",
+      ),
+    ),
   },
   mqtt: {
     enabled: bool(true, "Whether sensors are published over MQTT."),

@@ -74,6 +74,35 @@ describe("loadConfig", () => {
     expect(problems("mqtt: {password: [hunter2]}\n")).not.toContain("hunter2");
   });
 
+  it.each([
+    ["too short", "token: short"],
+    ["spaces", "token: one two three four five"],
+    ["a number", "token: 123456789012"],
+  ])("refuses a token with %s without repeating it", (_, token) => {
+    const message = problems(`http: {${token}}\n`);
+    expect(message).toContain("http.token: must be 12 to 200 letters");
+    expect(message).not.toContain(token.replace("token: ", ""));
+  });
+
+  it.each(["0.0.0.0", "::", "192.168.1.5", "irene.local"])(
+    "opens HTTP on %s to nobody who needs no token, unless in an add-on",
+    (host) => {
+      const env = { IRENE_HTTP__HOST: host };
+      expect(() => loadConfig({ env, flags: NONE })).toThrow(/http\.token \(IRENE_HTTP__TOKEN\)/);
+      const inside = { ...env, SUPERVISOR_TOKEN: "x", IRENE_OPTIONS_FILE: join(dir, "none.json") };
+      expect(loadConfig({ env: inside, flags: NONE }).config.http.host).toBe(host);
+      const closed = { ...env, IRENE_HTTP__TOKEN: "correct-horse-battery" };
+      expect(loadConfig({ env: closed, flags: NONE }).config.http.host).toBe(host);
+      expect(
+        loadConfig({ env: { ...env, IRENE_HTTP__ENABLED: "false" }, flags: NONE }).config.http.host,
+      ).toBe(host);
+    },
+  );
+
+  it.each(["127.0.0.1", "localhost", "127.8.8.8", "::1"])("opens HTTP on %s as it is", (host) => {
+    expect(loadConfig({ env: { IRENE_HTTP__HOST: host }, flags: NONE }).config.http.host).toBe(host);
+  });
+
   it("points from a misplaced key to the one meant", () => {
     expect(problems("providers: {asr: {preload_models: true}}")).toMatch(
       /providers\.asr\.preload_models: there is no such option; did you mean providers\.asr\.\w+\.preload_models\?/,

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,6 +121,36 @@ describe("a command on a data folder whose server has died", () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/something else answers/);
     rmSync(join(dir, "data/state/server.json"));
+  });
+});
+
+describe("a command on a server that wants a token", () => {
+  const token = "correct-horse-battery";
+
+  it("is let in without being told the token, and others are not", async () => {
+    const program = await Program.serve({
+      env: { IRENE_PRELOAD: "false", IRENE_MODELS__OFFLINE: "true", IRENE_HTTP__TOKEN: token },
+    });
+    try {
+      const url = `http://127.0.0.1:${await program.port("http")}`;
+      const { code, stdout } = await irene(["status", "--data-dir", program.dataDir]);
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Irene Edge") });
+      expect((await fetch(`${url}/api/status`)).status).toBe(401);
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await fetch(`${url}/api/status`, { headers })).status).toBe(200);
+      const file = join(program.dataDir, "state/server.json");
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(readFileSync(file, "utf8")).not.toContain(token);
+      expect(program.log.join("\n")).not.toContain(token);
+    } finally {
+      await program.dispose();
+    }
+  });
+
+  it("says what to do where a token is forgotten, and opens nothing", async () => {
+    const result = await irene(["serve"], { IRENE_HTTP__HOST: "0.0.0.0" });
+    expect(result).toMatchObject({ code: 78, stderr: expect.stringMatching(/Set http\.token/) });
+    expect(result.stderr).not.toMatch(STACK);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Logger } from "../../base/logger.js";
 import type { Controls } from "../../sessions/controls.js";
 import type { SnapshotSource } from "../../sessions/snapshot.js";
 import type { VoiceSessions } from "../../sessions/voice.js";
+import { type Access, guard } from "./access.js";
 import { errorResponse } from "./error-response.js";
 import { addEventRoutes } from "./event-routes.js";
 import { METRICS_TYPE, metricsText } from "./metrics.js";
@@ -12,7 +13,7 @@ import { addModelRoutes } from "./model-routes.js";
 import { RequestError } from "./request-error.js";
 import { isFromHere } from "./same-site.js";
 import { addVoiceRoutes } from "./voice-routes.js";
-import { addWebRoutes, allowOnly } from "./web-routes.js";
+import { addWebRoutes } from "./web-routes.js";
 
 export interface HttpOptions {
   readonly host: string;
@@ -20,8 +21,8 @@ export interface HttpOptions {
   readonly port: number;
   /** Folder of the page for people; absent serves none. */
   readonly webDir?: string;
-  /** Addresses that may ask besides this machine itself; absent lets everyone ask who reaches the port. */
-  readonly onlyFrom?: readonly string[];
+  /** Absent lets everyone ask who reaches the port. */
+  readonly access?: Access;
 }
 
 /** Several pages, a scraper and scripts; more is a program gone wild. */
@@ -48,7 +49,7 @@ export class HttpServer {
   }) {
     this.#options = options;
     const app = new Hono();
-    if (options.onlyFrom) allowOnly(app, options.onlyFrom);
+    guard(app, options.access ?? {}, log);
     app.use(async (context, next) => {
       if (context.req.method !== "GET" && !isFromHere(context.req.raw.headers)) {
         throw new RequestError("forbidden", "Requests from other sites are refused.");
