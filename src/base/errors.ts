@@ -65,6 +65,10 @@ export type BrokerErrorCode = "broker-unreachable" | "broker-refused";
 /** The MQTT broker is away or does not let us in. Voice goes on without it. */
 export class BrokerError extends VoiceError<BrokerErrorCode> {}
 
+export type HomeErrorCode = "home-unreachable" | "home-refused" | "home-file-invalid";
+/** What the home is called cannot be read. The names known before stay in use. */
+export class HomeError extends VoiceError<HomeErrorCode> {}
+
 export type InternalErrorCode = "invariant-broken" | "port-taken";
 /** Our own mistake, or the machine's: never caused by what a peer sent. */
 export class InternalError extends VoiceError<InternalErrorCode> {}
