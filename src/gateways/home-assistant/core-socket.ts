@@ -8,7 +8,7 @@ const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 /** Core answers such questions within a second; while it starts, it may take longer. */
 const CALL_DEADLINE_MS = 20_000;
 /** How long both sides may be silent before we ask whether the other is still there. */
-const PING_AFTER_MS = 60_000;
+const PING_AFTER_MS = 45_000;
 
 export interface CoreAddress {
   /** `ws://supervisor/core/websocket` inside an add-on. */
@@ -134,9 +134,13 @@ export class CoreSocket {
   #hear(data: unknown): void {
     this.#pingLater();
     const message = parse(data);
-    if (!message) return this.#end(unreachable("it sent something that is no JSON message"));
+    if (!message) this.#end(unreachable("it sent something that is no JSON message"));
+    else if (this.#greet) this.#greet.resolve(message["type"]);
+    else this.#take(message);
+  }
+
+  #take(message: Message): void {
     const { type, id } = message;
-    if (this.#greet) return this.#greet.resolve(type);
     if (type === "event") {
       const event = message["event"];
       if (isObject(event) && typeof event["event_type"] === "string") this.#onEvent(event["event_type"]);

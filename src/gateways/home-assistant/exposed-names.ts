@@ -59,14 +59,15 @@ export function exposedEntities(exposed: unknown): readonly string[] {
  * or what the registry says while it has none.
  */
 export function exposedNames({ exposed, entries, states, areas, floors }: CoreFacts): HomeNames {
-  const names = new Map<NameKind, string[]>();
+  /** By small letters, which nobody hears. */
+  const names = new Map<NameKind, Map<string, string>>();
   const add = (kind: NameKind, found: readonly unknown[]) => {
-    const known = names.get(kind) ?? [];
+    const known = names.get(kind) ?? new Map<string, string>();
     for (const name of found.map(tidy)) {
-      if (name !== "" && known.length < MAX_NAMES && !known.some((other) => same(other, name)))
-        known.push(name);
+      const key = name.toLowerCase();
+      if (name !== "" && known.size < MAX_NAMES && !known.has(key)) known.set(key, name);
     }
-    if (known.length > 0) names.set(kind, known);
+    if (known.size > 0) names.set(kind, known);
   };
   for (const area of list(areas)) add("areas", [area["name"], ...aliases(area)]);
   for (const floor of list(floors)) add("floors", [floor["name"], ...aliases(floor)]);
@@ -74,14 +75,17 @@ export function exposedNames({ exposed, entries, states, areas, floors }: CoreFa
   const friendly = new Map(
     list(states).map((state) => [state["entity_id"], fields(state["attributes"])["friendly_name"]]),
   );
+  const registered = fields(entries);
   for (const id of exposedEntities(exposed)) {
     const kind = KINDS[id.slice(0, id.indexOf("."))];
     if (!kind) continue;
-    const entry = fields(fields(entries)[id]);
-    const called = [friendly.get(id), entry["name"], entry["original_name"]].find((name) => tidy(name) !== "");
+    const entry = fields(registered[id]);
+    const called = [friendly.get(id), entry["name"], entry["original_name"]].find(
+      (name) => tidy(name) !== "",
+    );
     add(kind, [called, ...aliases(entry)]);
   }
-  return Object.fromEntries(names);
+  return Object.fromEntries([...names].map(([kind, known]) => [kind, [...known.values()]]));
 }
 
 /** In some versions an alias of null stands for the entity's own name, which is there already. */
@@ -93,11 +97,10 @@ function tidy(name: unknown): string {
   return name.normalize("NFC").replaceAll(/\s+/g, " ").trim();
 }
 
-const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-
 type Fields = Readonly<Record<string, unknown>>;
 
 const fields = (value: unknown): Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  // An object of JSON has no other keys than text.
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 
 const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fields) : []);
