@@ -38,6 +38,8 @@ export interface DecodeJob {
   readonly trace: RunningTrace;
   readonly leftMs: () => number;
   readonly onPartial?: (text: string) => void;
+  /** Decoding waits for its turn: always where it takes the utterance whole, and also where it is live if `live`. */
+  readonly hold?: { readonly turn: Promise<void>; readonly live: boolean };
 }
 
 const MARGIN_SAMPLES = 0.2 * SPEECH_RATE_HZ;
@@ -61,7 +63,7 @@ export async function decodeDown(
   for (;;) {
     const footing = await descent.step(signal);
     try {
-      const transcript = await decode(tools, job, footing, signal);
+      const transcript = await decodeOnce(tools, job, footing, signal);
       const { degraded } = footing;
       return { ...transcript, model: footing.manifest.id, ...(degraded ? { degraded } : {}) };
     } catch (error) {
@@ -74,10 +76,11 @@ export async function decodeDown(
   }
 }
 
-function decode(
+/** One model's text of the utterance. The lease stays the caller's. @throws as the model does; the signal's reason */
+export async function decodeOnce(
   tools: DecodeTools,
   job: DecodeJob,
-  { lease, manifest }: Footing,
+  { lease, manifest }: Pick<Footing, "lease" | "manifest">,
   signal: AbortSignal,
 ): Promise<Transcript> {
   const { loaded } = lease;
@@ -93,7 +96,8 @@ const inLanguage = (job: DecodeJob, language: string | undefined): DecodeJob =>
   language === undefined ? job : { ...job, options: { ...job.options, language } };
 
 /** For engines that decode while audio arrives. */
-function decodeLive(job: DecodeJob, lease: Lease, signal: AbortSignal): Promise<Transcript> {
+async function decodeLive(job: DecodeJob, lease: Lease, signal: AbortSignal): Promise<Transcript> {
+  if (job.hold?.live) await untilAborted(job.hold.turn, signal);
   return withChannel(job, lease, signal, async (channel) => {
     job.trace.stage("decode");
     for await (const piece of job.utterance.read(signal)) {
@@ -115,6 +119,7 @@ async function decodeWhole(
   const samples = await job.utterance.whole(signal);
   const segments = await findSegments(tools, job, samples.length, maxSamples, signal);
   if (segments.length === 0) return { text: "" };
+  if (job.hold) await untilAborted(job.hold.turn, signal);
   job.trace.stage("queued");
   return tools.slots.run(job.group, signal, async () => {
     job.trace.stage("decode");

@@ -1,5 +1,7 @@
 import { messageOf } from "../base/errors.js";
 import type { ModelManifest } from "../catalog/manifest.js";
+import { commandFirst } from "./command-first.js";
+import type { Commands } from "./commands.js";
 import { type DecodeJob, type DecodeTools, decodeDown } from "./decode.js";
 import type { LadderSource } from "./ladder.js";
 import { race } from "./race.js";
@@ -18,6 +20,10 @@ export interface Racing {
 export interface RecogniseTools extends DecodeTools {
   readonly ladders: LadderSource;
   readonly racing?: Racing;
+  /** Absent where the home's commands are not listened for. */
+  readonly commands?: Commands;
+  /** Spoken when a request names none. */
+  readonly defaultLanguage: string;
 }
 
 export interface RecogniseRequest {
@@ -30,10 +36,43 @@ export interface RecogniseRequest {
 }
 
 /**
- * The text of an utterance from the model asked for, from the best of those that race, or from the first that can.
+ * The text of an utterance: the home's command that it is, where commands are listened for, else what open models hear.
+ * Who names a model gets that model's text.
  * @throws as `decodeDown` does
  */
 export async function recognise(
+  tools: RecogniseTools,
+  job: DecodeJob,
+  request: RecogniseRequest,
+  signal: AbortSignal,
+): Promise<TranscribeResult> {
+  const language = request.language ?? tools.defaultLanguage;
+  const offer = request.model || tools.racing ? undefined : tools.commands?.offer(language);
+  if (!tools.commands || !offer) return dictate(tools, job, request, signal);
+  const open = withTerms(job, tools.commands.names(language));
+  if (!offer.ready) {
+    const result = await dictate(tools, open, request, signal);
+    return { ...result, decided: "dictation", why: offer.why };
+  }
+  return commandFirst(
+    tools,
+    open,
+    {
+      ...offer,
+      parallel: tools.commands.parallel,
+      ended: request.ended,
+      dictate: (held, lost) => dictate(tools, held, request, lost),
+    },
+    signal,
+  );
+}
+
+/** What the caller expects counts more than what the home is called. */
+const withTerms = (job: DecodeJob, names: readonly string[]): DecodeJob =>
+  job.options.terms || names.length === 0 ? job : { ...job, options: { ...job.options, terms: names } };
+
+/** The text from the model asked for, from the best of those that race, or from the first that can. */
+async function dictate(
   tools: RecogniseTools,
   job: DecodeJob,
   { language, model, ended }: RecogniseRequest,

@@ -20,7 +20,11 @@ export interface RunningTrace {
   readonly log: Logger;
   /** Notes that a stage was reached: `queued`, `waiting for model`, `decode`, `first audio`, … The newest are kept. */
   stage(name: string): void;
-  set(facts: Partial<Pick<RequestTrace, "model" | "language" | "degraded" | "audioSeconds">>): void;
+  set(
+    facts: Partial<
+      Pick<RequestTrace, "model" | "language" | "degraded" | "audioSeconds" | "decided" | "why">
+    >,
+  ): void;
   /** Notes the last stage, which is called as the outcome is. */
   end(outcome: Outcome, error?: unknown): void;
 }

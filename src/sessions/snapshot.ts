@@ -147,6 +147,9 @@ export interface RequestTrace {
   readonly error?: string;
   readonly degraded?: string;
   readonly audioSeconds?: number;
+  /** Where commands are listened for: whether it was one, and why. */
+  readonly decided?: "command" | "dictation";
+  readonly why?: string;
 }
 
 /** Where gateways look. */

@@ -96,10 +96,11 @@ export class Transcription implements TranscribeSession {
       );
     try {
       const result = await withDeadline(this.#start(), { clock, limitMs: deadlineMs, signal, late });
-      const { text, model, degraded } = result;
+      const { text, model, degraded, decided, why } = result;
       this.#trace.stage("text");
       this.#trace.set({ model, ...(degraded ? { degraded } : {}) });
-      this.#trace.log.debug("recognised", { text, model });
+      if (decided) this.#trace.set({ decided, ...(why ? { why } : {}) });
+      this.#trace.log.debug("recognised", { text, model, ...(decided ? { decided, why } : {}) });
       this.#close("done");
       return result;
     } catch (error) {

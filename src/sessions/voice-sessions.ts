@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.js";
 import type { ModelLeaser } from "../residency/lease.js";
 import type { TextStyle } from "../text/tidy-transcript.js";
 import { AudioCache } from "./audio-cache.js";
+import type { Commands } from "./commands.js";
 import { WakeDetection } from "./detect-wake.js";
 import type { LadderSource } from "./ladder.js";
 import type { Racing } from "./recognise.js";
@@ -60,6 +61,7 @@ export class Voice implements VoiceSessions {
     log,
     prepare,
     languageOf,
+    commands,
     options,
   }: {
     readonly leaser: ModelLeaser;
@@ -70,6 +72,8 @@ export class Voice implements VoiceSessions {
     /** See `SynthesizeTools`. */
     readonly prepare?: SynthesizeTools["prepare"];
     readonly languageOf?: SynthesizeTools["languageOf"];
+    /** Absent where the home's commands are not listened for. */
+    readonly commands?: Commands;
     readonly options: VoiceOptions;
   }) {
     this.#requests = requests;
@@ -88,6 +92,7 @@ export class Voice implements VoiceSessions {
       speechThreshold: options.speechThreshold,
       endSilenceSeconds: options.endSilenceSeconds,
       ...(racing ? { racing } : {}),
+      ...(commands ? { commands } : {}),
       ...(textStyle ? { textStyle } : {}),
       ...(voiceDetector ? { watch: new SpeechWatch({ leaser, model: voiceDetector, log }) } : {}),
     };

@@ -51,6 +51,10 @@ export interface TranscribeResult extends Transcript {
   readonly model: string;
   /** Set when another model than the chosen one answered: why. */
   readonly degraded?: string;
+  /** Where commands are listened for: whether this is one, or was written down as it was heard. */
+  readonly decided?: "command" | "dictation";
+  /** Why it was decided so, in one sentence. */
+  readonly why?: string;
 }
 
 export interface SynthesizeRequest {
