@@ -121,6 +121,19 @@ export const OPTIONS = {
       "Keep the punctuation of recognised text. false removes it, but not what belongs to a word or number (don't, 3.5, 10:30).",
     ),
   },
+  home: {
+    commands: onPage(
+      "commands",
+      bool(
+        true,
+        "Listen for commands with the names of this home (turn on Standing Light) first, and write down as usual what is none. Works with stt: auto, where a Vosk model of the language fits into memory beside the others.",
+      ),
+    ),
+    file: str(
+      "",
+      "YAML file with the names of this home by language and kind, besides those that Home Assistant exposes to voice; read again when it changes.",
+    ),
+  },
   schedules: onPage("schedules", schedules("What happens to models at a time of day.")),
   wyoming: {
     host: str("0.0.0.0", "Address the Wyoming port listens on."),
