@@ -17,7 +17,7 @@ import { Residency } from "../residency/residency.js";
 import { Schedule } from "../residency/schedule.js";
 import type { Controls } from "../sessions/controls.js";
 import { RequestLog } from "../sessions/request-log.js";
-import type { ListenerSnapshot, SnapshotSource } from "../sessions/snapshot.js";
+import type { AddonSnapshot, ListenerSnapshot, SnapshotSource } from "../sessions/snapshot.js";
 import type { VoiceSessions } from "../sessions/voice.js";
 import { Voice } from "../sessions/voice-sessions.js";
 import { guessLanguage } from "../text/detect-script.js";
@@ -30,6 +30,7 @@ import { foresee, learnedFigures } from "./foresee.js";
 import { installedCatalog } from "./installed-catalog.js";
 import { LiveSettings } from "./live-settings.js";
 import { ModelControls } from "./model-controls.js";
+import { ModelLives } from "./model-lives.js";
 import { offeredModels } from "./offered-models.js";
 import { openStore } from "./open-store.js";
 import { ownLanguage } from "./own-language.js";
@@ -80,12 +81,14 @@ export class Core {
   readonly controls: Controls;
   /** The models peers are told of. The same list for ever: Home Assistant compares. */
   readonly offered: readonly ModelManifest[];
+  readonly lives: ModelLives;
   readonly #feed: SnapshotFeed;
   readonly #residency: Residency;
   readonly #schedule: Schedule;
   readonly #steering: Omit<LiveControlsParts, "announce">;
   #listeners: readonly ListenerSnapshot[] = [];
   #sites: (() => readonly string[]) | undefined;
+  #addon: (() => AddonSnapshot | undefined) | undefined;
 
   /** @throws {ConfigError} for settings or a catalog that cannot be used; {AssetError} for a data folder that cannot */
   static async create(parts: CoreParts): Promise<Core> {
@@ -224,9 +227,15 @@ export class Core {
         requests: requests.snapshot(),
         settings: settingsSnapshot(live, catalog, usable),
         sites: this.#sites?.(),
+        addon: this.#addon?.(),
       }),
     );
-    store.onChange(() => this.#feed.touch());
+    this.lives = new ModelLives(clock);
+    store.onChange((id, { name }) => {
+      this.lives.noteAsset(id, name);
+      this.#feed.touch();
+    });
+    this.#residency.on("model", ({ id, state }) => this.lives.noteState(id, state));
     for (const event of ["model", "totals"] as const) this.#residency.on(event, () => this.#feed.touch());
     this.preload.onChange(() => this.#feed.touch());
     this.#residency.start();
@@ -251,6 +260,16 @@ export class Core {
   /** Where the names of the satellites are known. */
   setSites(names: () => readonly string[]): void {
     this.#sites = names;
+  }
+
+  /** Where the figures of the add-on's container are known. */
+  setAddon(latest: () => AddonSnapshot | undefined): void {
+    this.#addon = latest;
+  }
+
+  /** Something that is not ours to watch has changed. */
+  touch(): void {
+    this.#feed.touch();
   }
 
   /**

@@ -8,7 +8,7 @@ import { Door } from "./door.js";
 import { MqttDoors } from "./mqtt-doors.js";
 import { removeServerFile, writeServerFile } from "./state-file.js";
 import { SupervisorDoor } from "./supervisor-door.js";
-import { PROGRAM_DIR } from "./version.js";
+import { PROGRAM_DIR, VERSION } from "./version.js";
 import { WyomingDoors } from "./wyoming-doors.js";
 
 export interface RuntimeParts extends CoreParts {
@@ -37,7 +37,7 @@ export class Runtime {
   private constructor(parts: RuntimeParts, core: Core) {
     this.#parts = parts;
     this.#core = core;
-    this.#supervisor = parts.underSupervisor ? new SupervisorDoor(parts) : undefined;
+    this.#supervisor = parts.underSupervisor ? new SupervisorDoor(parts, core) : undefined;
     this.#doors = [this.#wyoming(), ...(parts.config.http.enabled ? [this.#http()] : [])];
   }
 
@@ -81,7 +81,7 @@ export class Runtime {
     const { host, port, token } = config.http;
     // Commands on this machine find it beside the server's address, where only who may read the data folder looks.
     const key = token === "" ? undefined : randomBytes(24).toString("base64url");
-    const { voice, controls, snapshots } = this.#core;
+    const { voice, controls, snapshots, lives } = this.#core;
     const options = {
       host,
       port,
@@ -91,7 +91,7 @@ export class Runtime {
         ...(this.#parts.underSupervisor ? { trusted: [INGRESS_ADDRESS] } : {}),
       },
     };
-    const server = new HttpServer({ voice, controls, snapshots, log, options });
+    const server = new HttpServer({ voice, controls, snapshots, lives, version: VERSION, log, options });
     return new Door({
       open: async () => {
         const taken = await server.start();

@@ -3,6 +3,7 @@ import { downloadBytes } from "../catalog/choose.js";
 import type { ModelManifest } from "../catalog/manifest.js";
 import type { ModelView, ResidencyView } from "../residency/resident-model.js";
 import type {
+  AddonSnapshot,
   ChoiceSnapshot,
   ListenerSnapshot,
   ModelSnapshot,
@@ -32,6 +33,8 @@ export interface SnapshotFacts {
   readonly settings: SettingsSnapshot;
   /** Of satellites heard of; undefined where none are served. */
   readonly sites: readonly string[] | undefined;
+  /** Of the Supervisor; undefined outside an add-on. */
+  readonly addon: AddonSnapshot | undefined;
 }
 
 /** The read model. Pure. */
@@ -64,6 +67,7 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     requests: facts.requests,
     settings: facts.settings,
     ...(facts.sites === undefined ? {} : { sites: facts.sites }),
+    ...(facts.addon === undefined ? {} : { addon: facts.addon }),
   };
 }
 

@@ -2,8 +2,9 @@ import { hostname } from "node:os";
 import { messageOf } from "../base/errors.js";
 import { SupervisorApi } from "../gateways/supervisor/api.js";
 import { WyomingDiscovery } from "../gateways/supervisor/discovery.js";
+import { AddonStats } from "../gateways/supervisor/stats.js";
 import { renameStoredOptions } from "../gateways/supervisor/stored-options.js";
-import type { CoreParts } from "./core.js";
+import type { Core, CoreParts } from "./core.js";
 
 const SUPERVISOR_URL = "http://supervisor";
 
@@ -19,12 +20,16 @@ export const supervisorAddress = (
 export const supervisorApi = (env: CoreParts["env"]): SupervisorApi =>
   new SupervisorApi(supervisorAddress(env));
 
-/** What the program tells the Supervisor by itself. Nothing waits for it. */
+/** What the program tells the Supervisor, and asks of it, by itself. Nothing waits for it. */
 export class SupervisorDoor {
   readonly #discovery: WyomingDiscovery;
+  readonly #stats: AddonStats;
 
-  constructor({ env, clock, log }: CoreParts) {
+  constructor({ env, clock, log }: CoreParts, core: Pick<Core, "setAddon" | "touch">) {
     const api = supervisorApi(env);
+    this.#stats = new AddonStats({ api, clock, log, changed: () => core.touch() });
+    core.setAddon(() => this.#stats.latest);
+    void this.#stats.start();
     this.#discovery = new WyomingDiscovery({ api, clock, log });
     void renameStoredOptions(api).then(
       (renamed) => {
@@ -41,5 +46,6 @@ export class SupervisorDoor {
 
   close(): void {
     this.#discovery.close();
+    this.#stats.close();
   }
 }

@@ -42,6 +42,18 @@ export interface Snapshot {
   readonly settings?: SettingsSnapshot;
   /** Sites of satellites heard of over MQTT, in the order of their names. */
   readonly sites?: readonly string[];
+  /** What the Supervisor measures of the whole container. Absent outside an add-on. */
+  readonly addon?: AddonSnapshot;
+}
+
+/** The add-on's container: all processes, and what the kernel keeps of files for them. */
+export interface AddonSnapshot {
+  /** When the Supervisor was asked. */
+  readonly atMs: number;
+  /** Of all cores together, 0 to 100. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
 }
 
 /** Settings that can be changed while running, as they are now. */

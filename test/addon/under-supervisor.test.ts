@@ -43,6 +43,17 @@ describe("the program inside an add-on", () => {
     expect(await program.stop("SIGTERM")).toBe(0);
   });
 
+  it("shows what the Supervisor measures of the whole add-on", async () => {
+    program = await start(pageDefaults());
+    await supervisor.call("/addons/self/stats");
+    const running = program;
+    await expect
+      .poll(async () => (await running.status()).addon, { timeout: 20_000 })
+      .toMatchObject({ cpuPercent: 12.5, memoryBytes: 612_000_000, memoryLimitBytes: 3_976_000_000 });
+    const url = `http://127.0.0.1:${await program.port("http")}/metrics`;
+    expect(await (await fetch(url)).text()).toContain("irene_addon_memory_bytes 612000000");
+  });
+
   it("ends with 78 and the list of mistakes when options are invalid", async () => {
     program = await start({ ...pageDefaults(), language: "klingon!", keep_alive: "long" });
     await expect(program.port("wyoming")).rejects.toThrow(

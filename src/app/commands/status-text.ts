@@ -23,11 +23,16 @@ export function assetWords({ asset }: Pick<ModelSnapshot, "asset">): string {
 
 /** The whole snapshot for people. */
 export function statusText(snapshot: Snapshot): string {
-  const { memory, requests } = snapshot;
+  const { addon, memory, requests } = snapshot;
   const lines = [
     `Irene Edge ${snapshot.version}: ${snapshot.phase}${snapshot.problem ? ` - ${snapshot.problem}` : ""}`,
     `Warm-up     ${bar(snapshot.progress)}${snapshot.warmUpMs === undefined ? "" : `, ready after ${formatDuration(snapshot.warmUpMs)}`}`,
     `Memory      ${formatBytes(memory.modelsBytes)} of ${formatBytes(memory.budgetBytes)} for models (${memory.budgetReason}), ${formatBytes(memory.reservedBytes)} promised, ${formatBytes(memory.ownBytes)} ourselves`,
+    ...(addon
+      ? [
+          `Add-on      ${formatBytes(addon.memoryBytes)} of ${formatBytes(addon.memoryLimitBytes)}, ${addon.cpuPercent.toFixed(1)} % of the processor, as the Supervisor counts it`,
+        ]
+      : []),
     `Requests    ${requests.total}, ${requests.failed} failed, ${requests.active} running${latency(requests)}`,
     ...snapshot.listeners.map(({ name, address, port }) => `${name.padEnd(12)}${address}:${port}`),
     ...snapshot.choices.map(

@@ -53,6 +53,12 @@ export function metricsText(snapshot: Snapshot): Promise<string> {
   gauge("irene_stt_latency_seconds", "End of audio to text, last request", seconds(requests.lastSttMs));
   gauge("irene_tts_latency_seconds", "Text to first sound, last request", seconds(requests.lastTtsMs));
   stageTotals(registry, requests);
+  gauge(
+    "irene_addon_memory_bytes",
+    "Memory of the container, as the Supervisor counts it",
+    snapshot.addon?.memoryBytes,
+  );
+  gauge("irene_addon_cpu_percent", "Of all cores, as the Supervisor counts it", snapshot.addon?.cpuPercent);
   perModel("irene_model_on_disk", "1 when all files of the model are on disk", ({ asset }) =>
     asset.name === "present" ? 1 : 0,
   );

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { CAPABILITIES, type Capability } from "../../catalog/manifest.js";
 import type { Controls } from "../../sessions/controls.js";
+import { MODEL_ACTIONS, type ModelAction } from "./model-actions.js";
 import { RequestError } from "./request-error.js";
 import { untilClientGone } from "./until-client-gone.js";
 
@@ -15,23 +16,25 @@ export function addModelRoutes(app: Hono, controls: Controls): void {
     return context.json({ id: controls.find(name, capabilityOf(context.req.query("capability"))) });
   });
 
-  const act = (action: string, run: (model: string, signal: AbortSignal) => Promise<unknown>): void => {
+  const actions: Readonly<Record<ModelAction, (model: string, signal: AbortSignal) => Promise<unknown>>> = {
+    pull: (model, signal) => controls.pull(model, signal),
+    remove: (model) => controls.remove(model),
+    check: async (model) => (await controls.check(model)) ?? "whole",
+    "warm-up": (model) => controls.warmUp(model),
+    unload: (model) => controls.unload(model),
+    retry: (model) => controls.retry(model),
+    pin: async (model) => controls.pin(model, true),
+    unpin: async (model) => controls.pin(model, false),
+  };
+  for (const action of Object.keys(MODEL_ACTIONS) as ModelAction[]) {
     const addresses = [`/api/models/:provider/:model/${action}`, `/api/models/:model/${action}`];
     app.on("POST", addresses, async (context) => {
       const { provider, model: name } = context.req.param() as { provider?: string; model: string };
       const model = controls.find(provider === undefined ? name : `${provider}/${name}`);
-      const result = await untilClientGone(context.req.raw, (signal) => run(model, signal));
+      const result = await untilClientGone(context.req.raw, (signal) => actions[action](model, signal));
       return context.json({ model, action, ...(result === undefined ? {} : { result }) });
     });
-  };
-  act("pull", (model, signal) => controls.pull(model, signal));
-  act("remove", (model) => controls.remove(model));
-  act("check", async (model) => (await controls.check(model)) ?? "whole");
-  act("warm-up", (model) => controls.warmUp(model));
-  act("unload", (model) => controls.unload(model));
-  act("retry", (model) => controls.retry(model));
-  act("pin", async (model) => controls.pin(model, true));
-  act("unpin", async (model) => controls.pin(model, false));
+  }
 
   app.get("/api/plan", async (context) => context.json(await controls.plan()));
   app.get("/api/garbage", async (context) => context.json({ garbage: await controls.collectGarbage(false) }));

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { InternalError, messageOf, VoiceError } from "../../base/errors.js";
 import type { Logger } from "../../base/logger.js";
 import type { Controls } from "../../sessions/controls.js";
+import type { LifeSource } from "../../sessions/model-lives.js";
 import type { SnapshotSource } from "../../sessions/snapshot.js";
 import type { VoiceSessions } from "../../sessions/voice.js";
 import { type Access, guard } from "./access.js";
@@ -10,6 +11,7 @@ import { errorResponse } from "./error-response.js";
 import { addEventRoutes } from "./event-routes.js";
 import { METRICS_TYPE, metricsText } from "./metrics.js";
 import { addModelRoutes } from "./model-routes.js";
+import { openApiDocument } from "./openapi/document.js";
 import { RequestError } from "./request-error.js";
 import { isFromHere } from "./same-site.js";
 import { addVoiceRoutes } from "./voice-routes.js";
@@ -37,13 +39,18 @@ export class HttpServer {
   constructor({
     voice,
     snapshots,
+    lives,
     controls,
+    version,
     log,
     options,
   }: {
     readonly voice: VoiceSessions;
     readonly snapshots: SnapshotSource;
+    readonly lives: LifeSource;
     readonly controls: Controls;
+    /** Of the program. */
+    readonly version: string;
     readonly log: Logger;
     readonly options: HttpOptions;
   }) {
@@ -63,7 +70,9 @@ export class HttpServer {
       const { phase, installId, version } = snapshots.current();
       return context.json({ status: "ok", phase, installId, version });
     });
+    app.get("/api/openapi.json", (context) => context.json(openApiDocument(version)));
     app.get("/api/status", (context) => context.json(snapshots.current()));
+    app.get("/api/history", (context) => context.json(lives.lives()));
     app.get("/metrics", async (context) =>
       context.body(await metricsText(snapshots.current()), 200, { "content-type": METRICS_TYPE }),
     );
@@ -81,6 +90,12 @@ export class HttpServer {
       return errorResponse(context, error);
     });
     this.#app = app;
+  }
+
+  /** What is served, as `GET /api/models/:model/check`. */
+  get routes(): readonly string[] {
+    const own = this.#app.routes.filter(({ method }) => method !== "ALL");
+    return [...new Set(own.map(({ method, path }) => `${method} ${path}`))];
   }
 
   /** @returns the port taken. @throws {InternalError} `port-taken` */

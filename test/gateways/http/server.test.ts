@@ -42,8 +42,16 @@ describe("an HTTP server", () => {
     onTestFinished(() => void other.close());
     await once(other, "listening");
     const { port } = other.address() as { port: number };
-    const { voice, controls, snapshots, log } = await httpHouse();
-    const server = new HttpServer({ voice, controls, snapshots, log, options: { host: "127.0.0.1", port } });
+    const { voice, controls, snapshots, lives, log } = await httpHouse();
+    const server = new HttpServer({
+      voice,
+      controls,
+      snapshots,
+      lives: { lives: () => lives },
+      version: "1.2.3",
+      log,
+      options: { host: "127.0.0.1", port },
+    });
     await expect(server.start()).rejects.toMatchObject({
       code: "port-taken",
       message: expect.stringMatching(/another/),
