@@ -58,6 +58,8 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
     command: maybe(ref("Command")),
     model: text("Who answered"),
     degraded: maybe(text("Why another model answered than the chosen one")),
+    decided: maybe(oneOf(["command", "dictation"], "Where commands are listened for")),
+    why: maybe(text("Why it was decided so")),
   }),
   Command: object<CommandHeard>(
     {

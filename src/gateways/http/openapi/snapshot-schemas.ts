@@ -147,6 +147,8 @@ export const SNAPSHOT_SCHEMAS: Readonly<Record<string, Schema>> = {
     error: maybe(text()),
     degraded: maybe(text("Why another model answered than the chosen one")),
     audioSeconds: maybe(number()),
+    decided: maybe(oneOf(["command", "dictation"], "Where commands are listened for")),
+    why: maybe(text("Why it was decided so")),
   }),
   Settings: object<SettingsSnapshot>({
     keepAliveSeconds: number("-1 keeps models for as long as memory allows"),
