@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { DiskModelStore } from "../assets/disk-model-store.js";
 import { mirrored } from "../assets/http/address.js";
 import type { Clock } from "../base/clock.js";
+import { Emitter } from "../base/emitter.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
@@ -19,6 +20,7 @@ import type { Controls } from "../sessions/controls.js";
 import { RequestLog } from "../sessions/request-log.js";
 import type { AddonSnapshot, ListenerSnapshot, SnapshotSource } from "../sessions/snapshot.js";
 import type { VoiceSessions } from "../sessions/voice.js";
+import { type HeardEvents, TellingVoice } from "../sessions/telling-voice.js";
 import { Voice } from "../sessions/voice-sessions.js";
 import { guessLanguage } from "../text/detect-script.js";
 import { speakable } from "../text/speakable.js";
@@ -78,6 +80,7 @@ export class Core {
   readonly ladder: CatalogLadder;
   readonly preload: Preload;
   readonly voice: VoiceSessions;
+  readonly heard = new Emitter<HeardEvents>();
   readonly controls: Controls;
   /** The models peers are told of. The same list for ever: Home Assistant compares. */
   readonly offered: readonly ModelManifest[];
@@ -154,7 +157,7 @@ export class Core {
       smaller: (model) => this.#smaller(model),
     });
     const requests = new RequestLog({ clock, log, changed: () => this.#feed.touch() });
-    this.voice = new Voice({
+    const voice = new Voice({
       leaser: this.#residency,
       ladders: this.ladder,
       requests,
@@ -168,6 +171,7 @@ export class Core {
         return guessLanguage(text, [own, config.language, ...catalog.languages("tts")]);
       },
     });
+    this.voice = new TellingVoice(voice, this.heard);
     this.controls = new ModelControls({
       catalog,
       store,

@@ -3,6 +3,7 @@ import { messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Config } from "../config/schema.js";
 import { CommandListener } from "../gateways/discovery/commands.js";
+import type { VoiceEvent } from "../gateways/discovery/event-entities.js";
 import { DISCOVERY_DEFAULTS, type DiscoveryOptions } from "../gateways/discovery/options.js";
 import { DiscoveryPublisher } from "../gateways/discovery/publisher.js";
 import { HermesBridge } from "../gateways/hermes/bridge.js";
@@ -13,6 +14,7 @@ import { EmbeddedBroker } from "../gateways/mqtt/embedded-broker.js";
 import type { BrokerEndpoint } from "../gateways/mqtt/endpoint.js";
 import { mqttService } from "../gateways/supervisor/mqtt-service.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
+import type { Origin } from "../sessions/voice.js";
 import { HomeAssistantConversation } from "./conversation.js";
 import type { Core, CoreParts } from "./core.js";
 import { hermesOffer } from "./hermes-offer.js";
@@ -32,6 +34,7 @@ export class MqttDoors {
   readonly #publisher: DiscoveryPublisher;
   readonly #hermes: HermesBridge | undefined;
   readonly #commands: CommandListener | undefined;
+  readonly #stops: readonly (() => void)[];
 
   /** Never rejects: voice works without MQTT. */
   static async open(parts: CoreParts, core: Core, underSupervisor: boolean): Promise<MqttDoors | undefined> {
@@ -95,6 +98,14 @@ export class MqttDoors {
           announce: (event) => this.#publisher.announce(event),
         })
       : undefined;
+    this.#stops = [
+      core.heard.on("text", ({ origin, text, language, model }) =>
+        this.#publisher.announce({ kind: "text", text, model, ...(language && { language }), ...placeOf(origin) }),
+      ),
+      core.heard.on("wake", ({ origin, word, score }) =>
+        this.#publisher.announce({ kind: "wake", word, score, ...placeOf(origin) }),
+      ),
+    ];
     this.#publisher.start();
     this.#hermes?.start();
     this.#commands?.start();
@@ -122,24 +133,26 @@ export class MqttDoors {
           prefetchTts: (asked) => core.prefetch("tts", asked ?? language),
         },
         offer: () => hermesOffer(core.offered),
-        news: {
-          onText: ({ siteId, ...heard }) =>
-            this.#publisher.announce({ kind: "text", site: siteId, ...heard }),
-          onWake: ({ siteId, ...heard }) =>
-            this.#publisher.announce({ kind: "wake", site: siteId, ...heard }),
-        },
+        hearsWakeWords: (words) => core.ladder.hearing(words).length > 0,
       },
     );
   }
 
   /** Says `offline` before it goes. */
   async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
     this.#commands?.close();
     this.#hermes?.close();
     this.#publisher.close();
     await this.#link.close();
     await this.#broker?.close();
   }
+}
+
+/** Where it was heard: a satellite has a name, others an address. */
+function placeOf({ gateway, peer }: Origin): Pick<VoiceEvent, "gateway" | "site" | "peer"> {
+  if (peer === undefined) return { gateway };
+  return gateway === "hermes" || gateway === "microphone" ? { gateway, site: peer } : { gateway, peer };
 }
 
 /** Who answers what is said at satellites; undefined leaves it to others on the broker. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { modelFolders } from "../fixtures/model-folders.js";
 import { HAS_MOSQUITTO, MOSQUITTO_NEEDED, Mosquitto } from "../fixtures/mosquitto.js";
 import { MqttObserver } from "../fixtures/mqtt-observer.js";
@@ -15,6 +15,9 @@ interface Controls {
   readonly preload: Readonly<Record<string, "ON" | "OFF">>;
 }
 
+/** A busy machine takes its time to load models. */
+const PATIENCE = { timeout: 120_000, interval: 250 } as const;
+
 const folders = HAS_MOSQUITTO && hasShared ? await modelFolders() : undefined;
 const NEEDS = `${MOSQUITTO_NEEDED}${hasShared ? "" : " [skipped: the shared recordings are absent]"}`;
 const REGISTRY = folders || !HAS_MOSQUITTO || !hasShared ? "" : " [skipped: the npm registry is not reached]";
@@ -24,7 +27,11 @@ describe.skipIf(!folders)(`controls over MQTT${NEEDS}${REGISTRY}`, () => {
   let observer: MqttObserver;
   let program: Program;
   const jfk = () => readFileSync(join(SHARED, "speech/en/jfk.wav"));
-  const env = { IRENE_MODELS__FOLDERS: folders ?? "", IRENE_TTS: "espeak" };
+  const env = {
+    IRENE_MODELS__FOLDERS: folders ?? "",
+    IRENE_TTS: "espeak",
+    IRENE_MQTT__TEXT_EVENTS: "true",
+  };
   const serve = (more: Readonly<Record<string, string>> = {}, dataDir?: string) =>
     Program.serve({
       flags: ["--mqtt-url", broker.url],
@@ -95,6 +102,42 @@ describe.skipIf(!folders)(`controls over MQTT${NEEDS}${REGISTRY}`, () => {
     expect(models.find(({ id }) => id === "whisper/tiny")?.state).toBe("ready");
     const former = models.find(({ id }) => id === "moonshine/base-en");
     expect(former?.state, former?.error).toBe("cold");
+  });
+
+  it("tells what was said over Wyoming, as the user asked to be told", async () => {
+    forget();
+    const { text: said } = await transcribeWav(await program.port("wyoming"), jfk());
+    const { text } = await observer.see("the text", ({ topic }) => topic === "irene_edge/event/text");
+    expect(JSON.parse(text)).toMatchObject({
+      event_type: "recognised",
+      text: said,
+      gateway: "wyoming",
+      peer: "127.0.0.1",
+      model: "whisper/tiny",
+    });
+  });
+
+  it("unloads all models at a press, and loads them again at another", async () => {
+    const states = async () =>
+      Object.fromEntries((await program.status()).models.map(({ id, state }) => [id, state]));
+    await set("unload_models", "PRESS");
+    await vi.waitFor(async () => {
+      expect(Object.values(await states()).filter((state) => state !== "cold")).toEqual([]);
+    }, PATIENCE);
+    await set("warm_up_models", "PRESS");
+    await vi.waitFor(async () => expect((await states())["whisper/tiny"]).toBe("ready"), PATIENCE);
+    const { text } = await transcribeWav(await program.port("wyoming"), jfk());
+    expect(text.toLowerCase()).toContain("ask not what your country");
+  });
+
+  it("unloads and warms up one model by its name", async () => {
+    const state = async (wanted: string) =>
+      (await program.status()).models.find(({ id }) => id === wanted)?.state;
+    await set("warm_up_models", "moonshine/base-en");
+    await vi.waitFor(async () => expect(await state("moonshine/base-en")).toBe("ready"), PATIENCE);
+    await set("unload_models", "moonshine/base-en");
+    await vi.waitFor(async () => expect(await state("moonshine/base-en")).toBe("cold"), PATIENCE);
+    expect(await state("whisper/tiny")).toBe("ready");
   });
 
   it("preloads the model of a provider from the moment it is switched on", async () => {

@@ -1,5 +1,6 @@
 import { damaged } from "../model-path.js";
 import { type OnnxSession, openOnnxSession } from "../onnx/onnx-session.js";
+import { RecentSteps } from "./recent-steps.js";
 import { type FeatureNetworks, SpeechFeatures } from "./speech-features.js";
 
 /** One pair of feature networks in use by some models of this process. */
@@ -19,7 +20,8 @@ export interface FeatureOrder {
 
 interface Entry {
   readonly opened: Promise<{ readonly networks: FeatureNetworks; readonly quiet: SpeechFeatures }>;
-  users: number;
+  /** Models that use them. */
+  readonly users: { count: number };
 }
 
 /** Lends the two networks all wake words need, one pair for each set of files however many words are loaded. */
@@ -29,15 +31,15 @@ export class FeaturePool {
   /** @throws {EngineError} `engine-unavailable`, `engine-load-failed`, `engine-bad-graph` */
   async take(order: FeatureOrder): Promise<SharedFeatures> {
     const key = JSON.stringify(order);
-    const entry = this.#entries.get(key) ?? { opened: open(order), users: 0 };
+    const entry = this.#entries.get(key) ?? newEntry(order);
     this.#entries.set(key, entry);
-    entry.users += 1;
+    entry.users.count += 1;
     let taken = true;
     const release = async () => {
       if (!taken) return;
       taken = false;
-      entry.users -= 1;
-      if (entry.users > 0) return;
+      entry.users.count -= 1;
+      if (entry.users.count > 0) return;
       this.#entries.delete(key);
       const { networks } = await entry.opened;
       await close(networks);
@@ -53,7 +55,13 @@ export class FeaturePool {
   }
 }
 
-async function open({ melspectrogram, embedding, history, arena }: FeatureOrder) {
+function newEntry(order: FeatureOrder): Entry {
+  const users = { count: 0 };
+  // Streams of one model never hear the same: each is a listener of its own.
+  return { users, opened: open(order, new RecentSteps(() => users.count > 1)) };
+}
+
+async function open({ melspectrogram, embedding, history, arena }: FeatureOrder, steps: RecentSteps) {
   // A step is a few milliseconds of work: waking a second thread costs more than it saves.
   const options = { threads: 1, arena };
   const opened: OnnxSession[] = [];
@@ -67,7 +75,7 @@ async function open({ melspectrogram, embedding, history, arena }: FeatureOrder)
       melspectrogram: await openOne(melspectrogram),
       embedding: await openOne(embedding),
     };
-    return { networks, quiet: await inQuietRoom(networks, history, melspectrogram) };
+    return { networks, quiet: await inQuietRoom(networks, history, steps, melspectrogram) };
   } catch (error) {
     for (const session of opened) await session.release();
     throw error;
@@ -78,10 +86,11 @@ async function open({ melspectrogram, embedding, history, arena }: FeatureOrder)
 async function inQuietRoom(
   networks: FeatureNetworks,
   history: number,
+  steps: RecentSteps,
   path: string,
 ): Promise<SpeechFeatures> {
   try {
-    return await SpeechFeatures.inQuietRoom(networks, history);
+    return await SpeechFeatures.inQuietRoom(networks, history, steps);
   } catch (error) {
     throw damaged(path, "it and the embedding beside it are not those of openWakeWord", error);
   }

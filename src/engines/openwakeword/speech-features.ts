@@ -1,5 +1,6 @@
 import { EngineError } from "../../base/errors.js";
 import type { OnnxSession } from "../onnx/onnx-session.js";
+import type { RecentSteps } from "./recent-steps.js";
 
 /** Samples of 16 kHz audio per step: 80 ms. */
 export const FRAME_SAMPLES = 1280;
@@ -27,8 +28,8 @@ export interface FeatureNetworks {
   readonly embedding: OnnxSession;
 }
 
-/** What one stream has heard so far. */
-interface Heard {
+/** What a stream has heard so far. Never changed: streams with the same past share it. */
+export interface Heard {
   readonly audio: Float32Array;
   readonly spectra: Float32Array;
   /** Newest last. */
@@ -42,10 +43,12 @@ interface Heard {
  */
 export class SpeechFeatures {
   readonly #networks: FeatureNetworks;
-  readonly #heard: Heard;
+  readonly #steps: RecentSteps;
+  #heard: Heard;
 
-  private constructor(networks: FeatureNetworks, heard: Heard) {
+  private constructor(networks: FeatureNetworks, steps: RecentSteps, heard: Heard) {
     this.#networks = networks;
+    this.#steps = steps;
     this.#heard = heard;
   }
 
@@ -53,9 +56,14 @@ export class SpeechFeatures {
    * A stream that has heard a quiet room for a while. Word models answer at random to the emptiness of a stream that has
    * heard nothing.
    * @param history embeddings to keep, as many as the longest word needs
+   * @param steps where streams with the same audio find each other's work
    */
-  static async inQuietRoom(networks: FeatureNetworks, history: number): Promise<SpeechFeatures> {
-    const features = new SpeechFeatures(networks, {
+  static async inQuietRoom(
+    networks: FeatureNetworks,
+    history: number,
+    steps: RecentSteps,
+  ): Promise<SpeechFeatures> {
+    const features = new SpeechFeatures(networks, steps, {
       audio: new Float32Array(CONTEXT_SAMPLES + FRAME_SAMPLES),
       spectra: new Float32Array(WINDOW_SPECTRA * MEL_BINS),
       embeddings: new Float32Array(history * EMBEDDING_SIZE),
@@ -69,12 +77,7 @@ export class SpeechFeatures {
 
   /** Another stream with the same past. */
   clone(): SpeechFeatures {
-    const { audio, spectra, embeddings } = this.#heard;
-    return new SpeechFeatures(this.#networks, {
-      audio: audio.slice(),
-      spectra: spectra.slice(),
-      embeddings: embeddings.slice(),
-    });
+    return new SpeechFeatures(this.#networks, this.#steps, this.#heard);
   }
 
   /**
@@ -83,23 +86,27 @@ export class SpeechFeatures {
    * @throws {EngineError} `engine-failed`, `engine-bad-graph`
    */
   async hear(frame: Float32Array): Promise<void> {
-    const { audio, spectra, embeddings } = this.#heard;
-    audio.copyWithin(0, FRAME_SAMPLES);
-    for (let i = 0; i < FRAME_SAMPLES; i++) audio[CONTEXT_SAMPLES + i] = toIntegerRange(frame[i] ?? 0);
-    const mels = await this.#spectra(audio);
-    spectra.copyWithin(0, mels.length);
-    for (let i = 0; i < mels.length; i++) {
-      spectra[spectra.length - mels.length + i] = (mels[i] ?? 0) / 10 + 2;
-    }
-    const embedding = await this.#embedding(spectra);
-    embeddings.copyWithin(0, EMBEDDING_SIZE);
-    embeddings.set(embedding, embeddings.length - EMBEDDING_SIZE);
+    const before = this.#heard;
+    this.#heard = await this.#steps.take(before, frame, () => this.#after(before, frame));
   }
 
-  /** The newest embeddings, oldest first; a view that changes with the next frame. */
+  /** The newest embeddings, oldest first. */
   newest(count: number): Float32Array {
     const { embeddings } = this.#heard;
     return embeddings.subarray(embeddings.length - count * EMBEDDING_SIZE);
+  }
+
+  async #after(before: Heard, frame: Float32Array): Promise<Heard> {
+    const audio = shifted(before.audio, FRAME_SAMPLES);
+    for (let i = 0; i < FRAME_SAMPLES; i++) audio[CONTEXT_SAMPLES + i] = toIntegerRange(frame[i] ?? 0);
+    const mels = await this.#spectra(audio);
+    const spectra = shifted(before.spectra, mels.length);
+    for (let i = 0; i < mels.length; i++) {
+      spectra[spectra.length - mels.length + i] = (mels[i] ?? 0) / 10 + 2;
+    }
+    const embeddings = shifted(before.embeddings, EMBEDDING_SIZE);
+    embeddings.set(await this.#embedding(spectra), embeddings.length - EMBEDDING_SIZE);
+    return { audio, spectra, embeddings };
   }
 
   async #spectra(audio: Float32Array): Promise<Float32Array> {
@@ -136,6 +143,13 @@ export async function only(
   const output = (await session.run({ [inputName]: input }))[outputName]?.data;
   if (output instanceof Float32Array) return output;
   throw new EngineError("engine-bad-graph", "The model does not answer in numbers.");
+}
+
+/** A copy without its first numbers; room for as many is at its end. */
+function shifted(values: Float32Array, by: number): Float32Array {
+  const copy = new Float32Array(values.length);
+  copy.set(values.subarray(by));
+  return copy;
 }
 
 /** Quiet noise, the same for every stream, so that what a stream detects depends on its audio alone. */

@@ -1,16 +1,27 @@
 import { type Components, component, type View } from "./component.js";
 
+/** Where something was heard. */
+interface Place {
+  /** `wyoming`, `hermes`, `http`, … */
+  readonly gateway?: string;
+  /** Name of the satellite. */
+  readonly site?: string;
+  /** Address of a peer that has no name. */
+  readonly peer?: string;
+}
+
 /** Something that happened, for automations. Never retained: it is of the moment. */
-export type VoiceEvent =
-  | { readonly kind: "wake"; readonly word: string; readonly site?: string; readonly score?: number }
-  | {
-      readonly kind: "text";
-      readonly text: string;
-      readonly language?: string;
-      readonly site?: string;
-      readonly model?: string;
-    }
-  | { readonly kind: "error"; readonly message: string; readonly topic?: string };
+export type VoiceEvent = Place &
+  (
+    | { readonly kind: "wake"; readonly word: string; readonly score?: number }
+    | {
+        readonly kind: "text";
+        readonly text: string;
+        readonly language?: string;
+        readonly model?: string;
+      }
+    | { readonly kind: "error"; readonly message: string; readonly topic?: string }
+  );
 
 /** Events of recognised text are only described when the user asked for them. */
 export function eventComponents(view: View): Components {

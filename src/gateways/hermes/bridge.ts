@@ -12,7 +12,7 @@ import { type Conversation, Dialogues } from "./dialogues.js";
 import { Inbox } from "./inbox.js";
 import { Listening } from "./listening.js";
 import type { HermesOptions } from "./options.js";
-import type { HermesNews, HermesOffer, Prefetch, Role, RoleParts } from "./role.js";
+import type { HermesOffer, Prefetch, Role, RoleParts } from "./role.js";
 import { Sites } from "./sites.js";
 import { Speaking } from "./speaking.js";
 import { type HermesTally, Tally } from "./tally.js";
@@ -29,7 +29,8 @@ export interface HermesBridgeParts {
   readonly prefetch?: Prefetch;
   /** What there is to choose from, asked for every time. */
   readonly offer?: () => HermesOffer;
-  readonly news?: HermesNews;
+  /** Whether any of these wake words can be heard; no words stand for those configured. True unless told. */
+  readonly hearsWakeWords?: (words: readonly string[]) => boolean;
   /** Answers what is said; without it the text goes to `hermes/nlu/query` for somebody else. */
   readonly conversation?: Conversation;
 }
@@ -52,7 +53,7 @@ export class HermesBridge {
   #isOpen = false;
 
   constructor(options: HermesOptions, parts: HermesBridgeParts) {
-    const { control, audio, voices, clock, logger, prefetch, offer, news, conversation } = parts;
+    const { control, audio, voices, clock, logger, prefetch, offer, conversation } = parts;
     this.#parts = parts;
     this.#sites = new Sites(options, clock);
     this.#tally = new Tally(logger);
@@ -69,7 +70,7 @@ export class HermesBridge {
       options,
       prefetch: prefetch ?? { prefetchStt: () => undefined, prefetchTts: () => undefined },
       offer: offer ?? (() => ({ voices: [], hotwords: [] })),
-      news: news ?? {},
+      hearsWakeWords: () => parts.hearsWakeWords?.(options.wakeWords) ?? true,
     };
     const { roles } = options;
     this.#dialogues = roles.dialogue ? new Dialogues(shared, conversation) : undefined;

@@ -100,7 +100,7 @@ export class ListeningSession {
   }
 
   #say(result: TranscribeResult, seconds: number): void {
-    const { inbox, news } = this.#parts;
+    const { inbox } = this.#parts;
     const { siteId, lang } = this.#request;
     const { text, confidence, language = lang, model } = result;
     const asrTokens = tokensOf(result);
@@ -111,7 +111,6 @@ export class ListeningSession {
       ...this.#names(),
       ...present({ wakewordId: this.#request.wakewordId, lang: language, asrTokens }),
     });
-    if (text !== "") news.onText?.({ siteId, text, model, ...(language !== undefined && { language }) });
     this.#sendRecording();
   }
 

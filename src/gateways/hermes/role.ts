@@ -22,21 +22,6 @@ export interface HermesOffer {
   readonly hotwords: readonly Hotword[];
 }
 
-/** Something that happened at a satellite, for whoever wants to know. */
-export interface HermesNews {
-  readonly onText?: (heard: {
-    readonly siteId: string;
-    readonly text: string;
-    readonly language?: string;
-    readonly model: string;
-  }) => void;
-  readonly onWake?: (heard: {
-    readonly siteId: string;
-    readonly word: string;
-    readonly score: number;
-  }) => void;
-}
-
 /** What the services of the bridge share. */
 export interface RoleParts {
   readonly inbox: Inbox;
@@ -50,7 +35,8 @@ export interface RoleParts {
   readonly options: HermesOptions;
   readonly prefetch: Prefetch;
   readonly offer: () => HermesOffer;
-  readonly news: HermesNews;
+  /** Whether any wake word can be heard at all; without, the sound of satellites is not even asked for. */
+  readonly hearsWakeWords: () => boolean;
 }
 
 /** One of the protocol's services. Each speaks to the others over the broker only, so any of them can be elsewhere. */

@@ -40,8 +40,9 @@ export class Waking implements Role {
   }
 
   start(): void {
-    const { inbox, intake, sites, offer } = this.#parts;
-    intake.listenToAll((source, frame) => this.#hear(source, frame));
+    const { inbox, intake, sites, offer, hearsWakeWords, logger } = this.#parts;
+    if (hearsWakeWords()) intake.listenToAll((source, frame) => this.#hear(source, frame));
+    else logger.debug("No wake word is chosen: satellites are not listened to until they begin a session.");
     this.#stops = [
       inbox.on(hotwordToggleOn, (toggle) => this.#toggle(toggle, true)),
       inbox.on(hotwordToggleOff, (toggle) => this.#toggle(toggle, false)),
@@ -97,7 +98,7 @@ export class Waking implements Role {
   #detect(siteId: string, session: WakeSession, { word, score }: WakeHit): void {
     // A late word from a stream that is closed already.
     if (this.#streams.get(siteId)?.session !== session) return;
-    const { inbox, news, logger } = this.#parts;
+    const { inbox, logger } = this.#parts;
     this.#mute(siteId, OWN.detected, AFTER_DETECTION_MS);
     logger.info(`Heard ${word}`, { satellite: siteId, score });
     const wakewordId = isTopicPart(word) ? word : slugOfWord(word);
@@ -111,7 +112,6 @@ export class Waking implements Role {
         siteId,
       }),
     );
-    news.onWake?.({ siteId, word, score });
   }
 
   #toggle({ siteId, reason }: Toggle, on: boolean): void {

@@ -15,7 +15,6 @@ describe.skipIf(!HAS_MOSQUITTO || !SPEECH)(
       const [wake, command] = [microphone("wake-hey-jarvis.wav"), microphone("what-time-is-it.wav")];
       const asked: unknown[] = [];
       const prefetched: string[] = [];
-      const news: unknown[] = [];
       const { satellite, observer, see, said, voices } = await house(
         {
           wake: { word: "hey_jarvis", afterBytes: Math.floor(wake.length * 0.9) },
@@ -34,7 +33,6 @@ describe.skipIf(!HAS_MOSQUITTO || !SPEECH)(
             prefetchStt: () => prefetched.push("stt"),
             prefetchTts: (language) => prefetched.push(`tts ${language}`),
           },
-          news: { onWake: (heard) => news.push(heard), onText: (heard) => news.push(heard) },
         },
         broker.url,
       );
@@ -105,10 +103,6 @@ describe.skipIf(!HAS_MOSQUITTO || !SPEECH)(
         { text: "what time is it", language: "en", siteId: "kitchen", dialogueId: sessionId },
       ]);
       expect(prefetched).toEqual(["stt", "stt", "tts en"]);
-      expect(news).toEqual([
-        { siteId: "kitchen", word: "hey_jarvis", score: 0.91 },
-        { siteId: "kitchen", text: "what time is it", model: "fake/stt", language: "en" },
-      ]);
       await kitchen.lit(2);
       expect(kitchen.lights).toEqual(["listening", "idle"]);
       expect(kitchen.played).toHaveLength(1);

@@ -40,9 +40,11 @@ describe("wake words of satellites", () => {
     expect(voices.openWakeStreams.size).toBe(0);
   });
 
-  it("ask the broker for the sound of single sites only where they are not listened for", async () => {
-    const roles = { ...HERMES_DEFAULTS.roles, hotword: false };
-    const { satellite, send, settled, voices, bridge } = await house({}, { roles });
+  it.each([
+    ["nobody here listens for words", { roles: { ...HERMES_DEFAULTS.roles, hotword: false } }, {}],
+    ["no word is chosen", {}, { hearsWakeWords: () => false }],
+  ])("ask the broker for the sound of single sites only where %s", async (_, options, parts) => {
+    const { satellite, send, settled, voices, bridge, logger } = await house({}, options, parts);
     const [kitchen, attic] = [await satellite("kitchen"), await satellite("attic")];
     await kitchen.stream(noise(512));
     await send("hermes/asr/startListening", { siteId: "attic", sessionId: "s", stopOnSilence: false });
@@ -54,5 +56,7 @@ describe("wake words of satellites", () => {
     }
     expect(voices.heardBytes).toBeGreaterThan(0);
     expect(bridge.sites()).toEqual(["attic", NOBODY]);
+    expect(voices.openWakeStreams.size).toBe(0);
+    expect(logger.lines.filter(({ level }) => level === "warn")).toEqual([]);
   });
 });
