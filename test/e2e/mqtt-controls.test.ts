@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { modelFolders } from "../fixtures/model-folders.js";
 import { HAS_MOSQUITTO, MOSQUITTO_NEEDED, Mosquitto } from "../fixtures/mosquitto.js";
 import { MqttObserver } from "../fixtures/mqtt-observer.js";
@@ -137,7 +138,6 @@ describe.skipIf(!folders)(`controls over MQTT${NEEDS}${REGISTRY}`, () => {
     await vi.waitFor(async () => expect(await state("moonshine/base-en")).toBe("ready"), PATIENCE);
     await set("unload_models", "moonshine/base-en");
     await vi.waitFor(async () => expect(await state("moonshine/base-en")).toBe("cold"), PATIENCE);
-    expect(await state("whisper/tiny")).toBe("ready");
   });
 
   it("preloads the model of a provider from the moment it is switched on", async () => {
@@ -194,5 +194,33 @@ describe.skipIf(!folders)(`controls over MQTT${NEEDS}${REGISTRY}`, () => {
     await set("memory_limit", "800");
     await confirmed("a later change", ({ memory_limit }) => memory_limit === 800);
     await program.line(/the change holds until the next start/);
+  });
+});
+
+describe.skipIf(!HAS_MOSQUITTO || !hasShared)(`a model that failed${NEEDS}`, () => {
+  it("is tried again at a press, and works once its files are mended", async () => {
+    const broker = await Mosquitto.start();
+    const folder = mkdtempSync(join(tmpdir(), "irene-whisper-"));
+    onTestFinished(async () => {
+      await broker.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const whole = join(SHARED, "models/whisper-tiny");
+    const decoder = "tiny-decoder.int8.onnx";
+    cpSync(whole, folder, { recursive: true });
+    writeFileSync(join(folder, decoder), "no network");
+    const program = await Program.serve({
+      flags: ["--mqtt-url", broker.url, "--stt", "whisper/tiny", "--tts", "espeak"],
+      env: { IRENE_MODELS__FOLDERS: `whisper/tiny=${folder}`, IRENE_MODELS__OFFLINE: "true" },
+    });
+    onTestFinished(() => program.dispose());
+    const state = async () => (await program.status()).models.find(({ id }) => id === "whisper/tiny")?.state;
+    await program.line(/Failed to warm up Whisper/);
+    await vi.waitFor(async () => expect(await state()).toBe("failed"), PATIENCE);
+    cpSync(join(whole, decoder), join(folder, decoder));
+    const observer = await MqttObserver.connect(broker.url);
+    onTestFinished(() => observer.close());
+    await observer.publish("irene_edge/set/retry_models", "PRESS");
+    await vi.waitFor(async () => expect(await state()).toBe("ready"), PATIENCE);
   });
 });
