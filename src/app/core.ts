@@ -19,15 +19,15 @@ import { Schedule } from "../residency/schedule.js";
 import type { Controls } from "../sessions/controls.js";
 import { RequestLog } from "../sessions/request-log.js";
 import type { AddonSnapshot, ListenerSnapshot, SnapshotSource } from "../sessions/snapshot.js";
-import type { VoiceSessions } from "../sessions/voice.js";
 import { type HeardEvents, TellingVoice } from "../sessions/telling-voice.js";
+import type { VoiceSessions } from "../sessions/voice.js";
 import { Voice } from "../sessions/voice-sessions.js";
 import { guessLanguage } from "../text/detect-script.js";
 import { speakable } from "../text/speakable.js";
 import { ProcessSpawner } from "../workers/spawner.js";
 import { readBoard } from "./board.js";
 import { CatalogLadder } from "./catalog-ladder.js";
-import { LiveControls, type LiveControlsParts } from "./device-controls.js";
+import { LiveControls, type LiveControlsParts, type Satellites } from "./device-controls.js";
 import { foresee, learnedFigures } from "./foresee.js";
 import { installedCatalog } from "./installed-catalog.js";
 import { LiveSettings } from "./live-settings.js";
@@ -88,7 +88,7 @@ export class Core {
   readonly #feed: SnapshotFeed;
   readonly #residency: Residency;
   readonly #schedule: Schedule;
-  readonly #steering: Omit<LiveControlsParts, "announce">;
+  readonly #steering: Omit<LiveControlsParts, "satellites">;
   #listeners: readonly ListenerSnapshot[] = [];
   #sites: (() => readonly string[]) | undefined;
   #addon: (() => AddonSnapshot | undefined) | undefined;
@@ -278,10 +278,10 @@ export class Core {
 
   /**
    * What can be changed while running.
-   * @param announce speaks on a satellite, where satellites are served
+   * @param satellites where they are served
    */
-  steer(announce?: LiveControlsParts["announce"]): DeviceControls {
-    return new LiveControls({ ...this.#steering, ...(announce && { announce }) });
+  steer(satellites?: Satellites): DeviceControls {
+    return new LiveControls({ ...this.#steering, ...(satellites && { satellites }) });
   }
 
   /** Ends every worker and keeps what was learned. */

@@ -6,7 +6,7 @@ import { matchLanguages } from "../catalog/language.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import { providerSettings } from "../config/provider-settings.js";
 import type { DeviceControls } from "../gateways/discovery/commands.js";
-import { type Budget, resolveBudget } from "../residency/memory/budget.js";
+import { type Budget, parseBudgetOption, resolveBudget } from "../residency/memory/budget.js";
 import type { MemoryConditions } from "../residency/memory/memory-probe.js";
 import type { ResidencyView } from "../residency/resident-model.js";
 import type { Controls } from "../sessions/controls.js";
@@ -24,6 +24,14 @@ export interface SteeredResidency {
   swap(oldModel: string, newModel: string): Promise<void>;
 }
 
+/** Satellites, as far as users steer them. */
+export interface Satellites {
+  /** Speaks a text; resolves when it was spoken. @throws {SessionError} */
+  announce(site: string, text: string): Promise<void>;
+  /** @param volume 0 to 1 */
+  setVolume(site: string, volume: number): void;
+}
+
 export interface LiveControlsParts {
   readonly live: LiveSettings;
   readonly catalog: Catalog;
@@ -37,8 +45,8 @@ export interface LiveControlsParts {
   readonly log: Logger;
   /** Tells that settings changed. */
   readonly changed: () => void;
-  /** Speaks on a satellite; absent where none are served. */
-  readonly announce?: (site: string, text: string) => Promise<void>;
+  /** Absent where none are served. */
+  readonly satellites?: Satellites;
 }
 
 /** Carries out what users set while the program runs: checked, in force at once, and kept. */
@@ -52,8 +60,15 @@ export class LiveControls implements DeviceControls {
   }
 
   /** @throws {BudgetError} `larger-than-budget` for more than the machine has */
-  async setBudget(bytes: number): Promise<void> {
+  async setBudget(bytes: number | undefined): Promise<void> {
     const { live, residency, preload, conditions } = this.#parts;
+    if (bytes === undefined) {
+      live.setBudget(undefined);
+      const configured = parseBudgetOption(live.config.memory_budget);
+      residency.setBudget(resolveBudget(configured, await conditions(), residency.view().measuredBytes));
+      preload.reconsider();
+      return;
+    }
     const possible = resolveBudget({ kind: "bytes", bytes }, await conditions());
     if (possible.bytes < bytes) {
       throw new BudgetError(
@@ -114,10 +129,18 @@ export class LiveControls implements DeviceControls {
 
   /** @throws {SessionError} when it was not spoken; {ConfigError} where no satellites are served */
   async say({ site, text }: { readonly site: string; readonly text: string }): Promise<void> {
-    const { announce } = this.#parts;
-    if (!announce)
-      throw new ConfigError("config-invalid", "No satellites are served: switch hermes.enabled on.");
-    await announce(site, text);
+    await this.#satellites().announce(site, text);
+  }
+
+  /** @throws {ConfigError} where no satellites are served */
+  async setVolume({ site, volume }: { readonly site: string; readonly volume: number }): Promise<void> {
+    this.#satellites().setVolume(site, volume);
+  }
+
+  #satellites(): Satellites {
+    const { satellites } = this.#parts;
+    if (satellites) return satellites;
+    throw new ConfigError("config-invalid", "No satellites are served: switch hermes.enabled on.");
   }
 
   async #choose({

@@ -57,8 +57,9 @@ export class LiveSettings {
     return this.#config;
   }
 
-  setBudget(bytes: number): void {
-    this.#set("memory_budget", Math.round(bytes));
+  /** @param bytes undefined leaves it to the configuration */
+  setBudget(bytes: number | undefined): void {
+    this.#set("memory_budget", bytes === undefined ? undefined : Math.round(bytes));
   }
 
   /** @param seconds -1 keeps idle models for as long as memory allows */

@@ -93,14 +93,20 @@ export class MqttDoors {
       ? new CommandListener(options, {
           port: this.#link.control,
           source: core.snapshots,
-          controls: core.steer(hermes && ((site, text) => hermes.announce(site, text))),
+          controls: core.steer(hermes),
           logger: log,
           announce: (event) => this.#publisher.announce(event),
         })
       : undefined;
     this.#stops = [
       core.heard.on("text", ({ origin, text, language, model }) =>
-        this.#publisher.announce({ kind: "text", text, model, ...(language && { language }), ...placeOf(origin) }),
+        this.#publisher.announce({
+          kind: "text",
+          text,
+          model,
+          ...(language && { language }),
+          ...placeOf(origin),
+        }),
       ),
       core.heard.on("wake", ({ origin, word, score }) =>
         this.#publisher.announce({ kind: "wake", word, score, ...placeOf(origin) }),

@@ -32,6 +32,8 @@ describe("LiveControls", () => {
     expect(core.snapshots.current().memory.budgetBytes).toBe(before.budgetBytes);
     await core.steer().setBudget(300 * MIB);
     expect(core.snapshots.current().memory.budgetBytes).toBe(300 * MIB);
+    await core.steer().setBudget(undefined);
+    expect(core.snapshots.current().memory.budgetReason).toMatch(/^auto/);
   });
 
   it("changes how long idle models stay", async () => {
@@ -60,5 +62,6 @@ describe("LiveControls", () => {
 
   it("says that nobody is there to speak", async () => {
     await expect(core.steer().say({ site: "attic", text: "Hello" })).rejects.toThrow("hermes.enabled");
+    await expect(core.steer().setVolume({ site: "attic", volume: 1 })).rejects.toThrow("hermes.enabled");
   });
 });

@@ -77,6 +77,15 @@ describe.skipIf(!folders)(`controls over MQTT${NEEDS}${REGISTRY}`, () => {
     expect(budgetReason).toContain("set while running");
   });
 
+  it("goes back to the configured memory budget, and to another one again", async () => {
+    await set("memory_limit", "auto");
+    await vi.waitFor(async () => {
+      expect((await program.status()).memory.budgetReason).toMatch(/^auto/);
+    }, PATIENCE);
+    await set("memory_limit", "900");
+    await confirmed("the limit", ({ memory_limit }) => memory_limit === 900);
+  });
+
   it("changes how long idle models stay", async () => {
     await set("keep_alive", "3600");
     await confirmed("the time", ({ keep_alive }) => keep_alive === 3600);

@@ -13,7 +13,8 @@ import { topicsOf } from "./topics.js";
  * rejects with a `VoiceError` whose message tells the user why not.
  */
 export interface DeviceControls {
-  setBudget(bytes: number): Promise<void>;
+  /** @param bytes undefined goes back to what is configured */
+  setBudget(bytes: number | undefined): Promise<void>;
   /** @param seconds -1 keeps idle models for as long as memory allows */
   setKeepAlive(seconds: number): Promise<void>;
   /** Downloads and loads where needed; resolves when it has begun. `all`: what is to be preloaded or chosen. */
@@ -32,6 +33,8 @@ export interface DeviceControls {
     readonly provider: string;
     readonly on: boolean;
   }): Promise<void>;
+  /** @param loudness.volume 0 to 1 */
+  setVolume(loudness: { readonly site: string; readonly volume: number }): Promise<void>;
   say(announcement: { readonly site: string; readonly text: string }): Promise<void>;
 }
 
@@ -116,6 +119,8 @@ export class CommandListener {
         return controls.chooseModel(command);
       case "set-preload":
         return controls.setPreload(command);
+      case "set-volume":
+        return controls.setVolume(command);
       case "say":
         return controls.say(command);
       default:

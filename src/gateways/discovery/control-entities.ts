@@ -8,10 +8,11 @@ import { slugOf, uniqueSlug } from "./slug.js";
 export const AUTOMATIC = "auto";
 /** What a button sends. */
 export const PRESS = "PRESS";
-/** What may be set as memory limit, in MiB, and as time to keep idle models, in seconds. */
+/** What may be set as memory limit, in MiB, as time to keep idle models, in seconds, and as volume of a satellite. */
 export const LIMITS = {
   budgetMib: { min: 64, max: 65_536, step: 1 },
   keepAliveSeconds: { min: -1, max: 604_800, step: 1 },
+  volumePercent: { min: 0, max: 100, step: 1 },
 } as const;
 
 const CONFIG = { entity_category: "config" } as const;
@@ -85,6 +86,12 @@ export function controlComponents(view: View): Components {
       value_template: "{{ value_json.memory_limit }}",
       icon: "mdi:memory",
     }),
+    component(view, "button", "reset_memory_limit", "Reset memory limit", {
+      ...CONFIG,
+      command_topic: topics.command("memory_limit"),
+      payload_press: AUTOMATIC,
+      icon: "mdi:memory-arrow-down",
+    }),
   ];
   if (snapshot.settings) {
     parts.push(
@@ -142,6 +149,14 @@ export function controlComponents(view: View): Components {
       component(view, "notify", `say_${uniqueSlug(site)}`, `Say on ${site}`, {
         command_topic: topics.command(`say/${site}`),
         icon: "mdi:bullhorn",
+      }),
+      // Satellites do not tell how loud they are: Home Assistant shows what was set last.
+      component(view, "number", `volume_${uniqueSlug(site)}`, `Volume of ${site}`, {
+        ...CONFIG,
+        ...LIMITS.volumePercent,
+        unit_of_measurement: "%",
+        command_topic: topics.command(`volume/${site}`),
+        icon: "mdi:volume-high",
       }),
     );
   }

@@ -6,7 +6,8 @@ import { AUTOMATIC, LIMITS, modelSelects, PRESS, preloadSlug } from "./control-e
 /** What a user asked for over MQTT, checked against what there is. */
 export type Command =
   | { readonly kind: "warm-up" | "unload" | "retry"; readonly model: string | "all" }
-  | { readonly kind: "set-budget"; readonly bytes: number }
+  /** Without bytes: as it is configured. */
+  | { readonly kind: "set-budget"; readonly bytes: number | undefined }
   | { readonly kind: "set-keep-alive"; readonly seconds: number }
   | {
       readonly kind: "choose-model";
@@ -21,6 +22,8 @@ export type Command =
       readonly provider: string;
       readonly on: boolean;
     }
+  /** 0 to 1. */
+  | { readonly kind: "set-volume"; readonly site: string; readonly volume: number }
   | { readonly kind: "say"; readonly site: string; readonly text: string };
 
 export type ParsedCommand =
@@ -62,8 +65,10 @@ export function parseCommand(control: string, payload: Uint8Array, snapshot: Sna
       return chooseModel(which, text, snapshot) ?? unknown(control);
     case "preload":
       return setPreload(which, text, snapshot) ?? unknown(control);
+    case "volume":
+      return atSite(which, snapshot) ?? volume(which, text);
     case "say":
-      return say(which, text, snapshot);
+      return atSite(which, snapshot) ?? say(which, text);
     default:
       return unknown(control);
   }
@@ -80,9 +85,10 @@ function modelCommand(
 }
 
 function budget(text: string): ParsedCommand {
+  if (text === AUTOMATIC) return accept({ kind: "set-budget", bytes: undefined });
   const mebibytes = numberWithin(text, LIMITS.budgetMib);
   if (mebibytes !== undefined) return accept({ kind: "set-budget", bytes: Math.round(mebibytes * MIB) });
-  return refuse(`${quoted(text)} is no memory limit: send MiB ${range(LIMITS.budgetMib)}.`);
+  return refuse(`${quoted(text)} is no memory limit: send MiB ${range(LIMITS.budgetMib)}, or ${AUTOMATIC}.`);
 }
 
 function keepAlive(text: string): ParsedCommand {
@@ -114,10 +120,19 @@ function setPreload(slug: string, text: string, { settings }: Snapshot): ParsedC
   return accept({ kind: "set-preload", capability, provider, on: text === "ON" });
 }
 
-function say(site: string, text: string, { sites = [] }: Snapshot): ParsedCommand {
-  if (!sites.includes(site)) {
-    return refuse(`No satellite ${quoted(site)} was heard of: known are ${sites.join(", ") || "none"}.`);
-  }
+/** @returns why nothing can be done at a site; undefined when something can */
+function atSite(site: string, { sites = [] }: Snapshot): ParsedCommand | undefined {
+  if (sites.includes(site)) return undefined;
+  return refuse(`No satellite ${quoted(site)} was heard of: known are ${sites.join(", ") || "none"}.`);
+}
+
+function volume(site: string, text: string): ParsedCommand {
+  const percent = numberWithin(text, LIMITS.volumePercent);
+  if (percent !== undefined) return accept({ kind: "set-volume", site, volume: percent / 100 });
+  return refuse(`${quoted(text)} is no volume: send percent ${range(LIMITS.volumePercent)}.`);
+}
+
+function say(site: string, text: string): ParsedCommand {
   if (text === "") return refuse("There is nothing to say: send the text.");
   if (text.length > MAX_TEXT) return refuse(`The text has more than ${MAX_TEXT} characters.`);
   return accept({ kind: "say", site, text });

@@ -4,6 +4,7 @@ import { withDeadline } from "../../base/deadline.js";
 import { SessionError } from "../../base/errors.js";
 import type { Logger } from "../../base/logger.js";
 import type { MqttPort } from "../../base/mqtt-port.js";
+import { setVolume } from "../../protocol/hermes/audio.js";
 import { isTopicPart } from "../../protocol/hermes/topic-part.js";
 import { say, sayFinished } from "../../protocol/hermes/tts.js";
 import type { VoiceSessions } from "../../sessions/voice.js";
@@ -126,6 +127,11 @@ export class HermesBridge {
       giveUp();
     }
     throw new SessionError("busy", `Satellite ${siteId} was interrupted or has too much to say already`);
+  }
+
+  /** Tells a satellite how loud to play. @param volume 0 to 1 */
+  setVolume(siteId: string, volume: number): void {
+    this.#inbox.send(setVolume, { siteId, volume });
   }
 
   #speak(siteId: string, text: string, language: string | undefined) {

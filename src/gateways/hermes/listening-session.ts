@@ -101,8 +101,8 @@ export class ListeningSession {
 
   #say(result: TranscribeResult, seconds: number): void {
     const { inbox } = this.#parts;
-    const { siteId, lang } = this.#request;
-    const { text, confidence, language = lang, model } = result;
+    const { lang } = this.#request;
+    const { text, confidence, language = lang } = result;
     const asrTokens = tokensOf(result);
     inbox.send(textCaptured, {
       text,

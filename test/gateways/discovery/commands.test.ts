@@ -24,6 +24,8 @@ describe("parseCommand", () => {
     ["retry_models", "all", { kind: "retry", model: "all" }],
     ["memory_limit", "512", { kind: "set-budget", bytes: 512 * MIB }],
     ["memory_limit", "512.0", { kind: "set-budget", bytes: 512 * MIB }],
+    ["memory_limit", "auto", { kind: "set-budget", bytes: undefined }],
+    ["volume/kitchen", "40", { kind: "set-volume", site: "kitchen", volume: 0.4 }],
     ["keep_alive", "-1", { kind: "set-keep-alive", seconds: -1 }],
     [
       "model/stt_en",
@@ -48,6 +50,8 @@ describe("parseCommand", () => {
     ["memory_limit", "0x400", /no memory limit/],
     ["memory_limit", "", /no memory limit/],
     ["memory_limit", "NaN", /no memory limit/],
+    ["volume/kitchen", "140", /no volume: send percent from 0 to 100/],
+    ["volume/attic", "40", /No satellite "attic"/],
     ["keep_alive", "-2", /no time/],
     ["keep_alive", "Infinity", /no time/],
     ["model/stt_en", "piper/en_US-curie-medium", /cannot be chosen: send one of auto, whisper\/tiny/],
@@ -87,8 +91,8 @@ describe("parseCommand", () => {
       const topic = component["command_topic"];
       if (typeof topic !== "string") continue;
       const payloads: Record<string, string> = {
-        button: "PRESS",
-        number: "300",
+        button: String(component["payload_press"]),
+        number: String(component["max"]),
         select: "auto",
         switch: "OFF",
         notify: "Hello",
@@ -125,8 +129,9 @@ describe("CommandListener", () => {
       chooseModel: note("chooseModel"),
       setPreload: note("setPreload"),
       setKeepAlive: note("setKeepAlive"),
+      setVolume: note("setVolume"),
       say: note("say"),
-      async setBudget(bytes) {
+      async setBudget(bytes = 400 * MIB) {
         if (bytes < 100 * MIB)
           throw new BudgetError("larger-than-budget", "Whisper tiny alone needs 120 MiB.");
         source.change({ memory: { ...source.current().memory, budgetBytes: bytes } });

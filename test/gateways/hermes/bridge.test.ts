@@ -26,6 +26,12 @@ describe("announcements", () => {
     expect(kitchen.played).toHaveLength(1);
   });
 
+  it("can be made louder", async () => {
+    const { bridge, see } = await house();
+    bridge.setVolume("kitchen", 0.4);
+    expect(await see("rhasspy/audioServer/setVolume")).toEqual({ siteId: "kitchen", volume: 0.4 });
+  });
+
   it("are refused for sites that are not served", async () => {
     const { bridge } = await house({}, { sites: ["kitchen"] });
     await expect(bridge.announce("attic", "Boo")).rejects.toMatchObject({ code: "busy" });
