@@ -64,7 +64,7 @@ describe("DOCS.md", () => {
     expect(titles.length).toBeGreaterThan(20);
     // What there is for each language, provider or site is named by its beginning.
     const short = titles.map((title) =>
-      title.replace(/^(Preload|Say on) .*/, "$1").replace(/ for [a-z]{2}$/, " for"),
+      title.replace(/^(Preload|Say on|Volume of) .*/, "$1").replace(/ for [a-z]{2}$/, " for"),
     );
     expect(short.filter((title) => !page.includes(title))).toEqual([]);
   });
