@@ -5,6 +5,7 @@ import { matchLanguages } from "../catalog/language.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import { wakeWordsOf } from "../catalog/wake-words.js";
 import type { LadderRequest, LadderSource, WakeChoice } from "../sessions/ladder.js";
+import { inPlaceOf } from "./warm-up-plan.js";
 
 /** What the ladder is made from; read anew at each question, since the user may change it at run time. */
 export interface LadderFacts {
@@ -25,6 +26,8 @@ export interface LadderFacts {
   sizeOf(provider: string, capability: Capability): string;
   readonly present: ReadonlySet<string>;
   readonly offline: boolean;
+  /** The model that answers in the place of one that does not fit beside the others. */
+  standIn?(model: string): string | undefined;
   /** False for a model whose sources do not answer at present. */
   reachable(model: ModelManifest): boolean;
 }
@@ -35,6 +38,8 @@ export interface Chosen {
   readonly language: string;
   readonly rungs: readonly ModelManifest[];
   readonly why: string;
+  /** True when the user has named the first of them. */
+  readonly named: boolean;
   readonly leftOut: readonly { readonly id: string; readonly why: string }[];
 }
 
@@ -50,8 +55,15 @@ export class CatalogLadder implements LadderSource {
     return this.choose(capability, request).rungs;
   }
 
-  /** @param options.asConfigured as if the user had chosen nothing while running */
-  choose(capability: Capability, { language, wanted }: LadderRequest, { asConfigured = false } = {}): Chosen {
+  /**
+   * @param options.asConfigured as if the user had chosen nothing while running
+   * @param options.planned false for the best of each, whether or not all of them fit into memory together
+   */
+  choose(
+    capability: Capability,
+    { language, wanted }: LadderRequest,
+    { asConfigured = false, planned = true } = {},
+  ): Chosen {
     const facts = this.#facts();
     const name = wanted ?? facts.wanted[capability] ?? "auto";
     const request = {
@@ -65,16 +77,28 @@ export class CatalogLadder implements LadderSource {
       providers: facts.providers,
     };
     const catalog = facts.catalog.ofSize(facts.sizeOf);
-    const choice = this.#bestReachable(catalog, request);
+    const choice = bestReachable(facts, catalog, request);
     const automatic = choice.model ? [choice.model, ...choice.rungs] : [];
     const chosen = asConfigured ? undefined : facts.chosen?.(capability, request.language);
     const named =
-      this.#named(wanted, request) ??
-      this.#named(chosen, request) ??
-      this.#named(facts.wanted[capability], request);
+      modelNamed(facts, catalog, wanted, request) ??
+      modelNamed(facts, catalog, chosen, request) ??
+      modelNamed(facts, catalog, facts.wanted[capability], request);
     const rungs = named ? [named, ...automatic.filter((model) => model !== named)] : automatic;
+    const common = {
+      capability,
+      language: request.language,
+      named: named !== undefined,
+      leftOut: choice.leftOut,
+    };
+    const standIn = planned && !named && choice.model ? facts.standIn?.(choice.model.id) : undefined;
+    const small = rungs.find(({ id }) => id === standIn);
+    if (small) {
+      const others = rungs.filter((model) => model !== small);
+      return { ...common, rungs: [small, ...others], why: inPlaceOf(choice.model?.id) };
+    }
     const why = named && named !== choice.model ? "named by the user" : choice.why;
-    return { capability, language: request.language, rungs, why, leftOut: choice.leftOut };
+    return { ...common, rungs, why };
   }
 
   hearing(words: readonly string[]): readonly WakeChoice[] {
@@ -87,37 +111,49 @@ export class CatalogLadder implements LadderSource {
     }
     return [...heard].map(([manifest, itsWords]) => ({ manifest, words: itsWords }));
   }
+}
 
-  /** The choice among what can be had now; among all when that would leave nothing. */
-  #bestReachable(catalog: Catalog, request: ChoiceRequest): Choice {
-    const { present, reachable } = this.#facts();
-    const out = catalog
-      .byCapability(request.capability)
-      .filter((model) => !present.has(model.id) && !reachable(model));
-    const near = choose(new Catalog(catalog.models.filter((model) => !out.includes(model))), request);
-    const all = choose(catalog, request);
-    if (!near.model) return all;
-    const far =
-      all.model && out.includes(all.model)
-        ? `; ${all.model.id} would be better, but its source does not answer now`
-        : "";
-    const silent = out
-      .filter(({ languages }) => matchLanguages(languages, request.language) > 0)
-      .map(({ id }) => ({ id, why: "its source does not answer now" }));
-    return { ...near, why: `${near.why}${far}`, leftOut: [...near.leftOut, ...silent] };
-  }
+/** The choice among what can be had now; among all when that would leave nothing. */
+function bestReachable(
+  { present, reachable }: LadderFacts,
+  catalog: Catalog,
+  request: ChoiceRequest,
+): Choice {
+  const out = new Set(
+    catalog.byCapability(request.capability).filter((model) => !present.has(model.id) && !reachable(model)),
+  );
+  const all = choose(catalog, request);
+  if (out.size === 0) return all;
+  const near = choose(new Catalog(catalog.models.filter((model) => !out.has(model))), request);
+  if (!near.model) return all;
+  const far =
+    all.model && out.has(all.model)
+      ? `; ${all.model.id} would be better, but its source does not answer now`
+      : "";
+  const silent = [...out]
+    .filter(({ languages }) => matchLanguages(languages, request.language) > 0)
+    .map(({ id }) => ({ id, why: "its source does not answer now" }));
+  return { ...near, why: `${near.why}${far}`, leftOut: [...near.leftOut, ...silent] };
+}
 
-  /** The model meant by an id, a short name or a provider; of a provider the best for the language. */
-  #named(name: string | undefined, request: ChoiceRequest): ModelManifest | undefined {
-    if (name === undefined || name === "auto" || name === "") return undefined;
-    const { catalog, providers, sizeOf } = this.#facts();
-    const own = new Catalog(catalog.ofSize(sizeOf).byProvider(name));
-    // Who names a size has asked for that download, however large.
-    const limit = sizeOf(name, request.capability) === "auto" ? {} : { maxDownloadBytes: Infinity };
-    const best = this.#bestReachable(own, { ...request, ...limit, allowNonCommercial: true }).model;
-    const model = best ?? catalog.lookUp(name, request.capability);
-    return model && providers.has(model.provider) ? model : undefined;
-  }
+/**
+ * The model meant by an id, a short name or a provider; of a provider the best for the language.
+ * @param sized the catalog without models of other sizes than those configured
+ */
+function modelNamed(
+  facts: LadderFacts,
+  sized: Catalog,
+  name: string | undefined,
+  request: ChoiceRequest,
+): ModelManifest | undefined {
+  if (name === undefined || name === "auto" || name === "") return undefined;
+  const { catalog, providers, sizeOf } = facts;
+  const own = new Catalog(sized.byProvider(name));
+  // Who names a size has asked for that download, however large.
+  const limit = sizeOf(name, request.capability) === "auto" ? {} : { maxDownloadBytes: Infinity };
+  const best = bestReachable(facts, own, { ...request, ...limit, allowNonCommercial: true }).model;
+  const model = best ?? catalog.lookUp(name, request.capability);
+  return model && providers.has(model.provider) ? model : undefined;
 }
 
 /** `Hey Jarvis`, `hey-jarvis` and `openwakeword/hey_jarvis` are hey_jarvis. */

@@ -33,6 +33,7 @@ import { installedCatalog } from "./installed-catalog.js";
 import { LiveSettings } from "./live-settings.js";
 import { ModelControls } from "./model-controls.js";
 import { ModelLives } from "./model-lives.js";
+import { ModelSwitch } from "./model-switch.js";
 import { offeredModels } from "./offered-models.js";
 import { openStore } from "./open-store.js";
 import { ownLanguage } from "./own-language.js";
@@ -47,6 +48,7 @@ import { installId } from "./state-file.js";
 import { usableProviders } from "./usable-providers.js";
 import { VERSION } from "./version.js";
 import { sizeSetting, voiceOptions } from "./voice-options.js";
+import { type Decision, planFor } from "./warm-up-plan.js";
 
 const WORKER_ENTRY = fileURLToPath(new URL("../worker-main.js", import.meta.url));
 
@@ -125,9 +127,10 @@ export class Core {
     // A folder the user named is as good as on disk.
     const isLocal = (id: string) => catalog.find(id)?.sources[0]?.kind === "file";
     const isPresent = (id: string) => store.state(id).name === "present" || isLocal(id);
+    const board = readBoard(budget.bytes);
     this.ladder = new CatalogLadder(() => ({
       catalog,
-      board: readBoard(this.#residency.view().budgetBytes),
+      board: { ...board, memoryBudgetBytes: this.#residency.budget.bytes },
       language: config.language,
       ownLanguage: (named, capability) => ownLanguage(config, capability, named),
       wanted: { stt: namesIn(config.stt)[0] ?? "auto", tts: config.tts },
@@ -137,6 +140,7 @@ export class Core {
       sizeOf: sizeSetting(config),
       present: new Set(catalog.models.map(({ id }) => id).filter(isPresent)),
       reachable: (model) => reach.has(model),
+      standIn: (id) => this.preload.standIn(id),
       offline: config.models.offline,
     }));
     const spawner = new ProcessSpawner({
@@ -172,6 +176,17 @@ export class Core {
       },
     });
     this.voice = new TellingVoice(voice, this.heard);
+    const learned = learnedFigures(residents, book);
+    const planFacts = () => ({ catalog, ladder: this.ladder, budget: this.#residency.budget, ...learned });
+    const modelSwitch = new ModelSwitch({
+      live,
+      catalog,
+      ladder: this.ladder,
+      residency: this.#residency,
+      usable,
+      find: (name, capability) => this.controls.find(name, capability),
+      changed: () => this.preload.decide(),
+    });
     this.controls = new ModelControls({
       catalog,
       store,
@@ -179,13 +194,17 @@ export class Core {
       ladder: this.ladder,
       usable,
       findProvider,
+      use: (choice) => modelSwitch.choose(choice),
       plan: async () => {
         const decision = await this.preload.foresee();
-        const { budgetBytes: bytes, budgetReason: reason } = this.#residency.view();
-        const learned = learnedFigures(residents, book);
         const isReachable = (model: ModelManifest) => reach.has(model);
-        const facts = { language: live.config.language, budget: { bytes, reason }, ladder: this.ladder };
-        return foresee({ ...facts, ...decision, ...learned, catalog, isPresent, isReachable });
+        return foresee({
+          ...planFacts(),
+          ...decision,
+          language: live.config.language,
+          isPresent,
+          isReachable,
+        });
       },
     });
     this.#schedule = new Schedule({
@@ -201,13 +220,13 @@ export class Core {
       isPresent,
       usable,
       residency: this.#residency,
+      plan: (decision: Decision) => planFor(decision, planFacts()),
       clock,
       log,
     });
     this.#steering = {
       live,
       catalog,
-      ladder: this.ladder,
       preload: this.preload,
       residency: this.#residency,
       models: this.controls,

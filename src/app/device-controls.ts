@@ -2,26 +2,22 @@ import { BudgetError, ConfigError, messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { formatBytes } from "../base/units.js";
 import type { Catalog } from "../catalog/catalog.js";
-import { matchLanguages } from "../catalog/language.js";
-import type { Capability, ModelManifest } from "../catalog/manifest.js";
+import type { ModelManifest } from "../catalog/manifest.js";
 import { providerSettings } from "../config/provider-settings.js";
 import type { DeviceControls } from "../gateways/discovery/commands.js";
 import { type Budget, parseBudgetOption, resolveBudget } from "../residency/memory/budget.js";
 import type { MemoryConditions } from "../residency/memory/memory-probe.js";
 import type { ResidencyView } from "../residency/resident-model.js";
-import type { Controls } from "../sessions/controls.js";
-import type { CatalogLadder } from "./catalog-ladder.js";
+import type { Controls, ModelChoice } from "../sessions/controls.js";
 import type { LiveSettings } from "./live-settings.js";
+import { notUsable } from "./model-switch.js";
 import type { Preload } from "./preload.js";
 
 /** What these controls need of residency. */
 export interface SteeredResidency {
   view(): ResidencyView;
-  isReady(model: string): boolean;
   setBudget(budget: Budget): void;
   setKeepAlive(model: string, seconds: number): void;
-  /** Puts one model in another's place. @throws what kept the new one from getting ready; the old one stays then */
-  swap(oldModel: string, newModel: string): Promise<void>;
 }
 
 /** Satellites, as far as users steer them. */
@@ -35,7 +31,6 @@ export interface Satellites {
 export interface LiveControlsParts {
   readonly live: LiveSettings;
   readonly catalog: Catalog;
-  readonly ladder: CatalogLadder;
   readonly preload: Preload;
   readonly residency: SteeredResidency;
   readonly models: Controls;
@@ -52,8 +47,6 @@ export interface LiveControlsParts {
 /** Carries out what users set while the program runs: checked, in force at once, and kept. */
 export class LiveControls implements DeviceControls {
   readonly #parts: LiveControlsParts;
-  /** Changes of models one after the other: two at once would each count on the other's memory. */
-  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: LiveControlsParts) {
     this.#parts = parts;
@@ -96,7 +89,7 @@ export class LiveControls implements DeviceControls {
 
   async warmUp(model: string): Promise<void> {
     const { preload, models } = this.#parts;
-    const ids = model === "all" ? [...preload.decide().keys()] : [this.#usableModel(model).id];
+    const ids = model === "all" ? preload.decide() : [this.#usableModel(model).id];
     this.#inTurn("warm up", ids, (id) => models.warmUp(id));
   }
 
@@ -114,10 +107,8 @@ export class LiveControls implements DeviceControls {
   }
 
   /** @throws why the model cannot be chosen, or what kept it from getting ready; the former one goes on then */
-  chooseModel(choice: Parameters<DeviceControls["chooseModel"]>[0]): Promise<void> {
-    const change = this.#changing.then(() => this.#choose(choice));
-    this.#changing = change.catch(() => undefined);
-    return change;
+  async chooseModel(choice: ModelChoice): Promise<void> {
+    await this.#parts.models.use(choice);
   }
 
   async setPreload({ capability, provider, on }: Parameters<DeviceControls["setPreload"]>[0]): Promise<void> {
@@ -141,34 +132,6 @@ export class LiveControls implements DeviceControls {
     const { satellites } = this.#parts;
     if (satellites) return satellites;
     throw new ConfigError("config-invalid", "No satellites are served: switch hermes.enabled on.");
-  }
-
-  async #choose({
-    capability,
-    language,
-    model,
-  }: Parameters<DeviceControls["chooseModel"]>[0]): Promise<void> {
-    const { live, ladder, residency, preload } = this.#parts;
-    const before = ladder.choose(capability, { language }).rungs[0];
-    const next =
-      model === undefined
-        ? ladder.choose(capability, { language }, { asConfigured: true }).rungs[0]
-        : this.#choosable(model, capability, language);
-    const isDue = before !== undefined && (live.config.preload || residency.isReady(before.id));
-    // The former one answers until the new one can; only then is the choice another.
-    if (next && isDue && next.id !== before.id) await residency.swap(before.id, next.id);
-    live.setModel(capability, language, model);
-    preload.decide();
-  }
-
-  #choosable(id: string, capability: Capability, language: string): ModelManifest {
-    const model = this.#usableModel(id);
-    if (model.capability === capability && (language === "" || matchLanguages(model.languages, language) > 0))
-      return model;
-    throw new ConfigError(
-      "config-unknown-model",
-      `${model.title} does no ${capability} for ${language || "any language"}.`,
-    );
   }
 
   /** @throws {ConfigError} `config-unknown-model` */
@@ -197,11 +160,4 @@ export class LiveControls implements DeviceControls {
       }
     })();
   }
-}
-
-function notUsable(provider: string): ConfigError {
-  return new ConfigError(
-    "config-unknown-model",
-    `${provider} is switched off in the settings or cannot work on this machine.`,
-  );
 }

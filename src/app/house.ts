@@ -1,5 +1,5 @@
 import type { Capability } from "../catalog/manifest.js";
-import type { Garbage } from "../sessions/controls.js";
+import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
@@ -22,6 +22,8 @@ export interface House {
   check(model: string): Promise<string | undefined>;
   warmUp(model: string): Promise<void>;
   unload(model: string): Promise<void>;
+  /** Changes which model answers, for good. Needs a running server. */
+  use(choice: ModelChoice): Promise<ModelInUse>;
   collectGarbage(remove: boolean): Promise<readonly Garbage[]>;
   plan(): Promise<Foresight>;
   /** Ends what was started for the command. */

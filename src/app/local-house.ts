@@ -1,8 +1,9 @@
 import { readWav, writeWav } from "../audio/wav.js";
 import { systemClock } from "../base/clock.js";
+import { ConfigError } from "../base/errors.js";
 import type { Capability } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
-import type { Garbage } from "../sessions/controls.js";
+import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { Origin, TranscribeResult } from "../sessions/voice.js";
@@ -99,6 +100,14 @@ export class LocalHouse implements House {
 
   unload(model: string): Promise<void> {
     return this.#core.controls.unload(model);
+  }
+
+  /** @throws {ConfigError} `config-invalid`: what answers later is a matter of the options */
+  async use({ capability, model = "auto" }: ModelChoice): Promise<ModelInUse> {
+    throw new ConfigError(
+      "config-invalid",
+      `No server is running that could change its model; for the next start set the option ${capability} to ${model}.`,
+    );
   }
 
   collectGarbage(remove: boolean): Promise<readonly Garbage[]> {

@@ -4,7 +4,7 @@ import { ConfigError, EngineError } from "../base/errors.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import type { Availability } from "../engines/capability.js";
-import type { Controls, Garbage } from "../sessions/controls.js";
+import type { Controls, Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
 import type { LadderSource } from "../sessions/ladder.js";
 
@@ -39,6 +39,7 @@ interface ControlParts {
   readonly usable: ReadonlySet<string>;
   readonly findProvider: (name: string) => ControlledProvider | undefined;
   readonly plan: () => Promise<Foresight>;
+  readonly use: (choice: ModelChoice) => Promise<ModelInUse>;
 }
 
 /** Controls over the models of this installation. */
@@ -103,6 +104,10 @@ export class ModelControls implements Controls {
     const { id } = this.#manifest(model);
     if (pinned) this.#parts.residency.pin(id);
     else this.#parts.residency.unpin(id);
+  }
+
+  use(choice: ModelChoice): Promise<ModelInUse> {
+    return this.#parts.use(choice);
   }
 
   collectGarbage(remove: boolean): Promise<readonly Garbage[]> {

@@ -7,13 +7,17 @@ import type { Catalog } from "../catalog/catalog.js";
 import { CAPABILITIES, type Capability, type ModelManifest } from "../catalog/manifest.js";
 import { providerSettings } from "../config/provider-settings.js";
 import type { Config } from "../config/schema.js";
+import type { PlannedLoad, WarmUpPlan } from "../residency/plan.js";
 import type { ChoiceSnapshot } from "../sessions/snapshot.js";
 import type { CatalogLadder } from "./catalog-ladder.js";
 import type { Reach } from "./reach.js";
+import { ReadAhead, type ReadingResidency } from "./read-ahead.js";
 import { wakeWordChoice } from "./wake-word-choice.js";
+import { type Decision, smallerThan, standInsOf, withStandIns } from "./warm-up-plan.js";
 
 /** What the preload needs of residency. */
-export interface PreloadingResidency {
+export interface PreloadingResidency extends ReadingResidency {
+  isReady(model: string): boolean;
   /** Downloads, loads and warms. @throws what kept the model from getting ready */
   warmUp(
     model: string,
@@ -21,16 +25,14 @@ export interface PreloadingResidency {
   ): Promise<void>;
 }
 
-/** Who answers, and who is to be ready. */
-export interface Decision {
-  /** Models in the order of their loads, with the reason of each. */
-  readonly wanted: ReadonlyMap<string, string>;
-  readonly choices: readonly ChoiceSnapshot[];
-}
-
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 
 const LOOK_AGAIN_MS = 600_000;
+
+const NOTHING: WarmUpPlan = { loads: [], leftOut: [], totalBytes: 0, totalMs: 0, lines: [] };
+
+const reasonOf = ({ reason, insteadOf }: PlannedLoad): string =>
+  insteadOf === undefined ? reason : `in the place of ${insteadOf}, which does not fit`;
 
 /** Chooses the models to have ready, says why, and has them warmed in the background. */
 export class Preload {
@@ -41,11 +43,15 @@ export class Preload {
   readonly #isPresent: (model: string) => boolean;
   readonly #usable: ReadonlySet<string>;
   readonly #residency: PreloadingResidency;
+  readonly #planFor: (decision: Decision) => WarmUpPlan;
+  readonly #readAhead: ReadAhead;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #events = new Emitter<{ change: undefined }>();
   #choices: readonly ChoiceSnapshot[] = [];
-  #wanted: ReadonlyMap<string, string> = new Map();
+  #decision: Decision = { wanted: new Map(), choices: [], automatic: new Set() };
+  #plan: WarmUpPlan = NOTHING;
+  #standIns: ReadonlyMap<string, string> = new Map();
   #started = false;
   #closed = false;
   #timer: Timer | undefined;
@@ -60,6 +66,8 @@ export class Preload {
     readonly isPresent: (model: string) => boolean;
     readonly usable: ReadonlySet<string>;
     readonly residency: PreloadingResidency;
+    /** The same plan as `irene plan` shows. */
+    readonly plan: (decision: Decision) => WarmUpPlan;
     readonly clock: Clock;
     readonly log: Logger;
   }) {
@@ -70,6 +78,8 @@ export class Preload {
     this.#isPresent = parts.isPresent;
     this.#usable = parts.usable;
     this.#residency = parts.residency;
+    this.#planFor = parts.plan;
+    this.#readAhead = new ReadAhead(parts.residency, parts.log);
     this.#clock = parts.clock;
     this.#log = parts.log;
   }
@@ -77,15 +87,29 @@ export class Preload {
   state(): {
     readonly started: boolean;
     readonly warmUpMs: number | undefined;
+    /** Ids that are to be ready after the start. */
     readonly wanted: ReadonlySet<string>;
+    /** Why models that were named or asked for are not among them, a sentence each. */
+    readonly lacking: readonly string[];
     readonly choices: readonly ChoiceSnapshot[];
   } {
     return {
       started: this.#started,
       warmUpMs: this.#warmUpMs,
-      wanted: new Set(this.#wanted.keys()),
+      wanted: new Set(this.#plan.loads.map(({ model }) => model)),
+      lacking: [
+        ...this.#plan.leftOut.map(({ why }) => why),
+        ...this.#plan.loads.flatMap((load) =>
+          load.insteadOf === undefined || this.#standIns.has(load.insteadOf) ? [] : [load.sentence],
+        ),
+      ],
       choices: this.#choices,
     };
+  }
+
+  /** Who answers in the place of an automatic choice that does not fit beside the others. */
+  standIn(model: string): string | undefined {
+    return this.#standIns.get(model);
   }
 
   onChange(listener: () => void): () => void {
@@ -99,8 +123,8 @@ export class Preload {
     this.#decide();
     this.#started = true;
     this.#events.emit("change", undefined);
-    const count = this.#wanted.size;
-    await this.#warmWanted();
+    const count = this.#plan.loads.length;
+    await this.#warmPlanned();
     this.#warmUpMs = this.#clock.monotonicMs() - startedMs;
     this.#log.info(
       count > 0
@@ -109,11 +133,13 @@ export class Preload {
     );
     this.#events.emit("change", undefined);
     this.#lookAgainLater();
+    await this.#readAhead.now(this.#fallbacks());
   }
 
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#readAhead.close();
   }
 
   /** A better model whose source was silent at start is taken once it answers. */
@@ -126,12 +152,37 @@ export class Preload {
     });
   }
 
-  /** One after the other: two loads at once on a small board take longer than in turn, and need both peaks. */
-  async #warmWanted(): Promise<void> {
-    for (const [id, reason] of this.#wanted) {
-      // Settings may have changed meanwhile.
-      if (!this.#closed && this.#wanted.has(id)) await this.#warmUp(id, reason);
+  /**
+   * One after the other: two loads at once on a small board take longer than in turn, and need both peaks. What was
+   * left out gets a second look: first estimates are careful, and by then the others have been measured.
+   */
+  async #warmPlanned(): Promise<void> {
+    const tried = new Set<string>();
+    for (let plan = this.#plan; ; plan = this.#planAgain()) {
+      const due = plan.loads.filter(({ model }) => !tried.has(model));
+      if (due.length === 0 || this.#closed) return;
+      for (const [index, load] of due.entries()) {
+        tried.add(load.model);
+        // Settings may have changed meanwhile.
+        if (this.#closed || !this.#plan.loads.some(({ model }) => model === load.model)) continue;
+        const stop = this.#readAhead.behind(load.model, due[index + 1]?.model);
+        await this.#warmUp(load.model, reasonOf(load));
+        stop();
+      }
+      if (this.#plan.leftOut.length === 0) return;
     }
+  }
+
+  /** The plan by what is known now, as far as it adds to what was carried out already. */
+  #planAgain(): WarmUpPlan {
+    const plan = this.#planFor(this.#decision);
+    const left = new Set(this.#plan.leftOut.map(({ model }) => model));
+    const more = plan.loads.filter(({ model }) => left.has(model));
+    if (more.length === 0) return this.#plan;
+    for (const { title } of more) this.#log.info(`${title} fits after all, by what the others really hold`);
+    this.#follow({ ...plan, loads: [...this.#plan.loads, ...more] });
+    this.#events.emit("change", undefined);
+    return this.#plan;
   }
 
   async #warmUp(id: string, reason: string): Promise<void> {
@@ -140,18 +191,24 @@ export class Preload {
     } catch (error) {
       // The model's own log lines said so already; it loads at the first request instead.
       this.#log.debug(`${id} is not preloaded: ${messageOf(error)}`);
+      // Memory that the plan counted on has been taken by others on the machine since.
       const smaller = error instanceof BudgetError ? this.#smallerThan(id) : undefined;
       if (smaller) await this.#warmUp(smaller.id, `in the place of ${id}, which does not fit`);
     }
   }
 
-  /** The best model of the same kind that needs less memory, as the plan shows it. */
   #smallerThan(id: string): ModelManifest | undefined {
     const model = this.#catalog.find(id);
-    if (!model) return undefined;
-    return this.#ladder
-      .choose(model.capability, {})
-      .rungs.find((other) => other.id !== id && other.memory.steadyBytes < model.memory.steadyBytes);
+    return model && smallerThan(model, this.#ladder.choose(model.capability, {}).rungs)[0];
+  }
+
+  /** Who would answer next if a model failed, by capability. */
+  #fallbacks(): readonly string[] {
+    return (["stt", "tts"] as const).flatMap((capability) => {
+      const rungs = this.#ladder.choose(capability, {}).rungs.slice(1);
+      const next = rungs.find(({ id, files }) => files.length > 0 && this.#isPresent(id));
+      return next && !this.#residency.isReady(next.id) ? [next.id] : [];
+    });
   }
 
   /** Models of the language whose files are not on disk: those for which it matters who answers. */
@@ -161,17 +218,17 @@ export class Preload {
     ).filter((model) => this.#usable.has(model.provider) && !this.#isPresent(model.id));
   }
 
-  /** What the preload would warm, in order, with the reason of each, by the settings as they are now. */
-  decide(): ReadonlyMap<string, string> {
+  /** What the preload would warm, in order, by the settings as they are now. */
+  decide(): readonly string[] {
     this.#decide();
     this.#events.emit("change", undefined);
-    return this.#wanted;
+    return this.#plan.loads.map(({ model }) => model);
   }
 
   /** Decides anew after a change of settings, and warms in the background what is wanted now. */
   reconsider(): void {
     this.decide();
-    void this.#warmWanted();
+    void this.#warmPlanned();
   }
 
   /** What a start now would decide. Nothing is changed or logged. */
@@ -181,29 +238,44 @@ export class Preload {
   }
 
   #decide(): void {
-    const { wanted, choices } = this.#consider(this.#log);
-    this.#choices = choices;
-    this.#wanted = wanted;
+    this.#decision = this.#consider(this.#log);
+    this.#follow(this.#planFor(this.#decision));
+    for (const { model, insteadOf } of this.#plan.loads)
+      if (insteadOf !== undefined)
+        this.#log.info(`${model} takes the place of ${insteadOf}, which does not fit`);
+    for (const { model, why } of this.#plan.leftOut) this.#log.warn(why, { model });
+  }
+
+  #follow(plan: WarmUpPlan): void {
+    this.#plan = plan;
+    this.#standIns = standInsOf(this.#decision, plan);
+    this.#choices = withStandIns(this.#decision.choices, this.#standIns);
   }
 
   #consider(log: Pick<Logger, "debug" | "info" | "warn">): Decision {
     const wanted = new Map<string, string>();
     const choices: ChoiceSnapshot[] = [];
+    const automatic = new Set<string>();
     for (const capability of CAPABILITIES) {
       if (capability === "wake") {
         choices.push(this.#considerWake(wanted, log));
         continue;
       }
-      const { language, rungs, why, leftOut } = this.#ladder.choose(capability, {});
+      const { language, rungs, why, named, leftOut } = this.#ladder.choose(
+        capability,
+        {},
+        { planned: false },
+      );
       const model = rungs[0];
       choices.push({ capability, language, model: model?.id, why });
       if (model) log.info(`${NAMES[capability]}: ${model.title} (${model.id}) - ${why}`);
       else log.warn(`${NAMES[capability]}: none - ${why}`);
       for (const other of leftOut) log.debug(`left out ${other.id}: ${other.why}`);
+      if (model && !named) automatic.add(model.id);
       if (model && this.#settings().preload) wanted.set(model.id, `choice for ${language}`);
       for (const each of this.#ofPreloadingProviders(capability)) wanted.set(each.id, "preload_models");
     }
-    return { wanted, choices };
+    return { wanted, choices, automatic };
   }
 
   /** Every word the user named; nobody is given one unasked. */

@@ -1,7 +1,7 @@
 import { Agent, fetch, type Response } from "undici";
 import { messageOf } from "../base/errors.js";
 import type { Capability } from "../catalog/manifest.js";
-import type { Garbage } from "../sessions/controls.js";
+import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
@@ -80,6 +80,12 @@ export class RemoteHouse implements House {
 
   async unload(model: string): Promise<void> {
     await this.#act(model, "unload");
+  }
+
+  async use({ capability, language, model }: ModelChoice): Promise<ModelInUse> {
+    const body = JSON.stringify({ capability, language, model: model ?? "auto" });
+    const response = await this.#ask("POST", "/api/models/use", { body, type: "application/json" });
+    return response.json() as Promise<ModelInUse>;
   }
 
   async collectGarbage(remove: boolean): Promise<readonly Garbage[]> {

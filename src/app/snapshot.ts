@@ -25,6 +25,8 @@ export interface SnapshotFacts {
   readonly models: readonly ModelManifest[];
   /** Ids that are to be ready after the start. */
   readonly wanted: ReadonlySet<string>;
+  /** Why models that were named or asked for are not among them, a sentence each. */
+  readonly lacking: readonly string[];
   readonly residency: ResidencyView;
   readonly asset: (id: string) => AssetState;
   readonly choices: readonly ChoiceSnapshot[];
@@ -51,7 +53,7 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     installId: facts.installId,
     startedAtMs: facts.startedAtMs,
     atMs: facts.atMs,
-    ...phaseOf(wanted, facts.started),
+    ...phaseOf(wanted, facts.started, facts.lacking),
     ...(facts.warmUpMs === undefined ? {} : { warmUpMs: facts.warmUpMs }),
     memory: {
       budgetBytes,
@@ -111,6 +113,7 @@ function modelSnapshot(
     memoryBytes,
     memorySource,
     ...(view.pinned ? { pinned: true } : {}),
+    ...(view.wasReady ? { wasReady: true } : {}),
     ...(loadMs === undefined ? {} : { loadMs }),
     ...(warmUpMs === undefined ? {} : { warmUpMs }),
     ...(lastUsedAtMs === undefined ? {} : { lastUsedAtMs }),

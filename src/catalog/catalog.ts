@@ -75,9 +75,17 @@ export class Catalog {
    * the provider, with or without a language behind it: `tiny` is `whisper/tiny` and `moonshine/tiny-en`.
    */
   ofSize(sizeOf: (provider: string, capability: Capability) => string): Catalog {
+    const sizes = new Map<string, string>();
+    const configured = ({ provider, capability }: ModelManifest): string => {
+      const name = `${capability} ${provider}`;
+      const size = sizes.get(name) ?? sizeOf(provider, capability);
+      sizes.set(name, size);
+      return size;
+    };
+    if (this.models.every((model) => configured(model) === "auto")) return this;
     return new Catalog(
       this.models.filter((model) => {
-        const size = sizeOf(model.provider, model.capability);
+        const size = configured(model);
         const name = model.id.slice(model.provider.length + 1);
         const isNamed = [name, ...(model.aliases ?? [])].some(
           (each) => each === size || each.startsWith(`${size}-`) || each.startsWith(`${size}.`),

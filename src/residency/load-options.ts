@@ -8,14 +8,22 @@ export function loadOptionsOf(model: ResidentModel, book: FootprintBook): LoadOp
   const { settings, threads, arena } = model;
   const options = { params: model.manifest.params, settings, threads };
   if (arena !== "auto") return { ...options, arena };
-  const known = (choice: boolean) =>
-    book.find(footprintKey(model.manifest.id, { ...options, arena: choice }));
+  const known = (choice: boolean) => book.find(keyOf(model, { arena: choice }));
   return { ...options, arena: chooseArena(known(true), known(false)) };
 }
 
+/** Asked for by every look at every model, and the same for ever but for the arena. */
+const keys = new WeakMap<ResidentModel, Map<boolean, FootprintKey>>();
+
 /** Where the book keeps what such a load costs. */
-export function keyOf(model: ResidentModel, options: LoadOptions): FootprintKey {
-  return footprintKey(model.manifest.id, options);
+export function keyOf(model: ResidentModel, { arena }: Pick<LoadOptions, "arena">): FootprintKey {
+  const known = keys.get(model) ?? new Map<boolean, FootprintKey>();
+  keys.set(model, known);
+  const { manifest, settings, threads } = model;
+  const key =
+    known.get(arena) ?? footprintKey(manifest.id, { params: manifest.params, settings, threads, arena });
+  known.set(arena, key);
+  return key;
 }
 
 /** What is known of the next load: its own figures, else those with the other choice of arena. */
@@ -23,6 +31,6 @@ export function knownFootprint(model: ResidentModel, book: FootprintBook): Footp
   const options = loadOptionsOf(model, book);
   return (
     book.find(keyOf(model, options)) ??
-    (model.arena === "auto" ? book.find(keyOf(model, { ...options, arena: !options.arena })) : undefined)
+    (model.arena === "auto" ? book.find(keyOf(model, { arena: !options.arena })) : undefined)
   );
 }

@@ -1,7 +1,8 @@
 import { formatBytes, formatDuration } from "../base/units.js";
 import { CAPABILITIES, type Capability, type ModelManifest } from "../catalog/manifest.js";
-import { type Footprint, needOf, reloadMsOf } from "./footprint.js";
+import { type Footprint, type Need, needOf, reloadMsOf } from "./footprint.js";
 import type { Budget } from "./memory/budget.js";
+import { BARE_WORKER_BYTES } from "./worker-home.js";
 
 /** A model somebody wants to have ready. */
 export interface PlannedModel {
@@ -51,36 +52,45 @@ export interface WarmUpPlan {
   readonly lines: readonly string[];
 }
 
+export interface PlanOptions {
+  /** Factor on a model's need after kills for want of memory, 1 normally. */
+  readonly growthOf?: (model: string) => number;
+  /** Whether a model lives in the process that small ones share; the first of them pays for that process. */
+  readonly isShared?: (model: ModelManifest) => boolean;
+}
+
 /**
  * What will be loaded in which order, what that costs, and what does not fit. Pure: the same figures give the same
  * plan. Small helpers come first, then what is needed first in a conversation.
  * @param footprintOf learned figures on this board, if there are any
- * @param growthOf factor on a model's need after kills for want of memory, 1 normally
  */
 export function planWarmUp(
   wanted: readonly PlannedModel[],
   budget: Budget,
   footprintOf: (model: string) => Footprint | undefined,
-  growthOf: (model: string) => number = () => 1,
+  { growthOf = () => 1, isShared = () => false }: PlanOptions = {},
 ): WarmUpPlan {
   const loads: PlannedLoad[] = [];
   const leftOut: LeftOut[] = [];
   let totalBytes = 0;
+  let hasShared = false;
+  const need = (model: ModelManifest): Need => {
+    const { loadBytes, readyBytes, source } = needOf(footprintOf(model.id), model.memory, growthOf(model.id));
+    const startBytes = isShared(model) && !hasShared ? BARE_WORKER_BYTES : 0;
+    return { loadBytes: loadBytes + startBytes, readyBytes: readyBytes + startBytes, source };
+  };
   for (const { manifest, reason, instead } of inOrder(wanted)) {
     if (loads.some(({ model }) => model === manifest.id)) continue;
-    const fits = (candidate: ModelManifest) => {
-      const { loadBytes } = needOf(footprintOf(candidate.id), candidate.memory, growthOf(candidate.id));
-      return totalBytes + loadBytes <= budget.bytes;
-    };
+    const fits = (candidate: ModelManifest) => totalBytes + need(candidate).loadBytes <= budget.bytes;
     const chosen = [manifest, ...instead].find(fits);
     if (!chosen) {
-      leftOut.push(leaveOut(manifest, instead, budget, totalBytes, footprintOf, growthOf));
+      leftOut.push(leaveOut(manifest, instead, budget, totalBytes, need));
       continue;
     }
     if (loads.some(({ model }) => model === chosen.id)) continue;
-    const known = footprintOf(chosen.id);
-    const { loadBytes, readyBytes, source } = needOf(known, chosen.memory, growthOf(chosen.id));
-    const ms = reloadMsOf(known, chosen.memory);
+    const { loadBytes, readyBytes, source } = need(chosen);
+    const ms = reloadMsOf(footprintOf(chosen.id), chosen.memory);
+    hasShared ||= isShared(chosen);
     totalBytes += readyBytes;
     const load = {
       model: chosen.id,
@@ -131,11 +141,9 @@ function leaveOut(
   instead: readonly ModelManifest[],
   budget: Budget,
   takenBytes: number,
-  footprintOf: (model: string) => Footprint | undefined,
-  growthOf: (model: string) => number,
+  needOfModel: (model: ModelManifest) => Need,
 ): LeftOut {
-  const needBytes = (model: ModelManifest) =>
-    needOf(footprintOf(model.id), model.memory, growthOf(model.id)).loadBytes;
+  const needBytes = (model: ModelManifest) => needOfModel(model).loadBytes;
   const { id, title } = manifest;
   const need = `${title} needs ${formatBytes(needBytes(manifest))}`;
   const smallest = Math.min(needBytes(manifest), ...instead.map(needBytes));

@@ -19,6 +19,7 @@ export function viewOf(resident: Resident, known: Footprint | undefined): ModelV
     memoryBytes: inMemory ? measuredBytes : need.readyBytes,
     memorySource: inMemory ? "measured" : need.source,
     pinned,
+    ...(resident.warmUpMs !== undefined && { wasReady: true }),
     keepAliveSeconds,
     ...(loadMs !== undefined && { loadMs: Math.round(loadMs) }),
     ...(warmUpMs !== undefined && { warmUpMs: Math.round(warmUpMs) }),

@@ -164,6 +164,10 @@ export class Residency implements ModelLeaser {
     this.#machinery.idle.start(resident);
   }
 
+  get budget(): Budget {
+    return this.#machinery.budget;
+  }
+
   /** Takes effect at once: idle models leave until the rest fits; those in use leave after their users. */
   setBudget(budget: Budget): void {
     this.#machinery.budget = budget;

@@ -28,6 +28,8 @@ export interface ModelView {
   /** Measured while in memory, else what is known or estimated. */
   readonly memoryBytes: number;
   readonly memorySource: "measured" | "learned" | "estimated";
+  /** Whether it has been ready since the program started. */
+  readonly wasReady?: boolean;
   readonly pinned: boolean;
   readonly keepAliveSeconds: number;
   /** From the start of the process to the loaded model, last time or as learned. */

@@ -14,13 +14,23 @@ const SYLLABLE_SAMPLES = ENGINE_RATE_HZ / 4;
 const NOISE_LEVEL = 0.004;
 
 /**
+ * Speech-like audio in pieces, each made when it is asked for: half a minute in one go would keep a small board from
+ * answering anybody for a quarter of a second.
+ */
+export function* speechLikePieces(samples: number, pieceSamples: number): Generator<Float32Array> {
+  for (let from = 0; from < samples; from += pieceSamples)
+    yield speechLikeAudio(Math.min(pieceSamples, samples - from), from);
+}
+
+/**
  * Mono samples at 16 kHz that sound to a network like somebody talking: syllables of changing vowels over a little
  * noise. Silence will not do: some models leave out their network for it, and then nothing has been warmed. Always
- * the same for the same length.
+ * the same for the same place.
+ * @param from where in an endless speech the samples begin
  */
-export function speechLikeAudio(samples: number): Float32Array {
+export function speechLikeAudio(samples: number, from = 0): Float32Array {
   const audio = noise(samples, NOISE_LEVEL);
-  for (let at = 0; at < samples; at++) {
+  for (let at = from; at < from + samples; at++) {
     const syllable = Math.floor(at / SYLLABLE_SAMPLES);
     // Every fifth syllable is a pause, as between words.
     if (syllable % 5 === 4) continue;
@@ -32,7 +42,7 @@ export function speechLikeAudio(samples: number): Float32Array {
     for (let formant = 0; formant < vowel.length; formant++) {
       sample += (FORMANT_LEVELS[formant] ?? 0) * Math.sin(2 * Math.PI * (vowel[formant] ?? 0) * seconds);
     }
-    audio[at] = (audio[at] ?? 0) + envelope * pulse * sample;
+    audio[at - from] = (audio[at - from] ?? 0) + envelope * pulse * sample;
   }
   return audio;
 }

@@ -3,7 +3,7 @@ import { EngineError } from "../base/errors.js";
 import type { ModelManifest } from "../catalog/manifest.js";
 import { ENGINE_RATE_HZ } from "../engines/capability.js";
 import type { LoadedModel, ModelWorker } from "../workers/model-worker.js";
-import { noise, speechLikeAudio } from "./speech-like-audio.js";
+import { noise, speechLikePieces } from "./speech-like-audio.js";
 import { warmUpPhrase } from "./warm-up-phrases.js";
 
 /** A loaded model that has not answered anything yet. */
@@ -60,29 +60,27 @@ async function warmUpSpeechToText(
   job: WarmUpJob,
   { streaming, maxSamples }: Extract<LoadedModel, { capability: "stt" }>,
 ): Promise<WarmUpResult> {
-  const short = speechLikeAudio(
-    Math.min(maxSamples ?? Number.POSITIVE_INFINITY, SHORT_SPEECH_SECONDS * ENGINE_RATE_HZ),
-  );
+  const short = Math.min(maxSamples ?? Number.POSITIVE_INFINITY, SHORT_SPEECH_SECONDS * ENGINE_RATE_HZ);
   const firstMs = await transcribe(job, short);
   const secondMs = await transcribe(job, short);
   const longest = Math.min(
     maxSamples ?? Number.POSITIVE_INFINITY,
     (streaming ? STREAMING_SECONDS : LONGEST_SPEECH_SECONDS) * ENGINE_RATE_HZ,
   );
-  const longestMs = await transcribe(job, speechLikeAudio(longest));
+  const longestMs = await transcribe(job, longest);
   return { firstMs, secondMs, longestMs, rtf: longestMs / 1000 / (longest / ENGINE_RATE_HZ) };
 }
 
-async function transcribe(job: WarmUpJob, audio: Float32Array): Promise<number> {
+async function transcribe(job: WarmUpJob, samples: number): Promise<number> {
   const { worker, manifest, clock, signal } = job;
   const startedMs = clock.monotonicMs();
   const [language] = manifest.languages;
   // A model of many languages is asked in none: it then also warms the part that finds out which.
   const options = manifest.languages.length === 1 && language ? { language } : {};
   const channel = await worker.openSpeech(manifest.id, options);
-  for (let start = 0; start < audio.length; start += PIECE_SAMPLES) {
+  for (const piece of speechLikePieces(samples, PIECE_SAMPLES)) {
     signal.throwIfAborted();
-    await channel.accept(audio.slice(start, start + PIECE_SAMPLES));
+    await channel.accept(piece);
   }
   const { text } = await channel.finish();
   signal.throwIfAborted();

@@ -22,12 +22,36 @@ export interface Controls {
   retry(model: string): Promise<void>;
   pin(model: string, pinned: boolean): void;
   /**
+   * Changes which model answers, from now on and after restarts. Resolves once the new one does; requests go on
+   * meanwhile. @throws why it cannot be chosen, or what kept it from getting ready; the former one goes on then
+   */
+  use(choice: ModelChoice): Promise<ModelInUse>;
+  /**
    * Files in the models folder that serve no model of the catalog.
    * @param remove false only tells what there is
    */
   collectGarbage(remove: boolean): Promise<readonly Garbage[]>;
   /** What the next start would load, and why. */
   plan(): Promise<Foresight>;
+}
+
+/** Who is to answer for a capability. */
+export interface ModelChoice {
+  readonly capability: Capability;
+  /** Absent means the house's own. */
+  readonly language?: string;
+  /** As people call it; undefined leaves the choice to the configuration again. */
+  readonly model: string | undefined;
+}
+
+/** Who answers for a capability, by catalog id. */
+export interface ModelInUse {
+  readonly capability: Capability;
+  readonly language: string;
+  /** Absent when nobody can. */
+  readonly model: string | undefined;
+  /** Who answered before. */
+  readonly former: string | undefined;
 }
 
 /** A file or folder nobody needs. */

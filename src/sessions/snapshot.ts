@@ -97,6 +97,8 @@ export interface ModelSnapshot {
   /** Never leaves memory by itself. */
   readonly pinned?: boolean;
   readonly state: ResidencyStateName;
+  /** Whether it has been ready since the program started. */
+  readonly wasReady?: boolean;
   readonly leases: number;
   /** Measured while in memory, else what is known or estimated. */
   readonly memoryBytes: number;

@@ -42,7 +42,7 @@ describe("LiveControls", () => {
   });
 
   it.each([
-    ["of another capability", "espeak/espeak-ng", "does no stt for en"],
+    ["of another capability", "espeak/espeak-ng", "is a tts model, and stt is needed"],
     ["of another language", "vosk/small-ru", /does no stt for en|There is no model/],
     ["nobody knows", "whisper/enormous", "There is no model whisper/enormous"],
   ])("refuses a model %s", async (_, model, sentence) => {

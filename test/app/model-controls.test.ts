@@ -54,6 +54,7 @@ function controls({ ladder = MODELS }: { readonly ladder?: readonly (typeof MODE
     },
     usable: new Set(["whisper"]),
     plan: async () => aForesight(),
+    use: async ({ capability, model }) => ({ capability, language: "en", model, former: undefined }),
     findProvider: (name) => providers.find((provider) => provider.name === name),
   });
   return { made, asked, store };

@@ -21,7 +21,7 @@ const missing = model({ asset: { name: "missing" } });
 const half = model({
   asset: { name: "downloading", bytesDone: 50, bytesTotal: 100, bytesPerSecond: 1, etaSeconds: 50 },
 });
-const ready = model({ state: "ready", warmUpMs: 5 });
+const ready = model({ state: "ready", warmUpMs: 5, wasReady: true });
 const failed = model({ state: "failed", error: "Its file is broken." });
 
 describe("phaseOf", () => {
@@ -33,7 +33,15 @@ describe("phaseOf", () => {
     ["loading from disk", [model({ state: "loading" })], true, "loading", 0.7],
     ["warming", [model({ state: "warming" }), ready], true, "warming", 0.925],
     ["ready", [ready], true, "ready", 1],
-    ["ready when a model was warm and left for others", [model({ warmUpMs: 5 }), ready], true, "ready", 1],
+    ["ready when a model was warm and left for others", [model({ wasReady: true }), ready], true, "ready", 1],
+    ["loading what was ready only in an earlier run", [model({ warmUpMs: 5 }), ready], true, "loading", 0.8],
+    [
+      "degraded without memory for one of two",
+      [model({ error: "No memory." }), ready],
+      true,
+      "degraded",
+      0.8,
+    ],
     ["degraded when one of two failed", [failed, ready], true, "degraded", 0.8],
     ["error when all failed", [failed], true, "error", 0.6],
     ["busy as long as others are coming", [failed, missing], true, "downloading", 0.3],
@@ -46,6 +54,11 @@ describe("phaseOf", () => {
 
   it("gives the reason of a failure", () => {
     expect(phaseOf([failed, ready], true).problem).toBe("B: Its file is broken.");
+    expect(phaseOf([ready], true, ["Large needs 3 GB"])).toMatchObject({
+      phase: "degraded",
+      ready: false,
+      problem: "Large needs 3 GB.",
+    });
     const corrupt = model({ asset: { name: "corrupt", reason: "sha256 differs" } });
     expect(phaseOf([corrupt], true).problem).toBe("B: sha256 differs");
   });

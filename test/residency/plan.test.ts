@@ -92,7 +92,17 @@ describe("planWarmUp", () => {
   });
 
   it("sets more aside for models that were killed for want of memory", () => {
-    expect(planWarmUp([wanted(model("stt", 150))], budget(200), none, () => 1.25).loads).toEqual([]);
+    expect(
+      planWarmUp([wanted(model("stt", 150))], budget(200), none, { growthOf: () => 1.25 }).loads,
+    ).toEqual([]);
+  });
+
+  it("counts the process that small models share once, for the first of them", () => {
+    const shared = ["vad", "wake"].map((id) => wanted(model(id, 10, id as Capability)));
+    const alone = planWarmUp(shared, budget(200), none);
+    const together = planWarmUp(shared, budget(200), none, { isShared: () => true });
+    expect(together.totalBytes - alone.totalBytes).toBe(16 * MIB);
+    expect(together.loads[1]?.readyBytes).toBe(alone.loads[1]?.readyBytes);
   });
 
   it("loads nothing twice", () => {

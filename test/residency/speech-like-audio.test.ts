@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ENGINE_RATE_HZ } from "../../src/engines/capability.js";
-import { noise, speechLikeAudio } from "../../src/residency/speech-like-audio.js";
+import { noise, speechLikeAudio, speechLikePieces } from "../../src/residency/speech-like-audio.js";
 
 describe("speechLikeAudio", () => {
   const audio = speechLikeAudio(3 * ENGINE_RATE_HZ);
@@ -30,6 +30,16 @@ describe("speechLikeAudio", () => {
   it("is the same each time", () => {
     expect(speechLikeAudio(1000)).toEqual(audio.slice(0, 1000));
     expect(speechLikeAudio(0)).toEqual(new Float32Array(0));
+  });
+
+  it("goes on in the next piece where the last has ended", () => {
+    const pieces = [...speechLikePieces(10_000, 4000)];
+    expect(pieces.map(({ length }) => length)).toEqual([4000, 4000, 2000]);
+    // All but the hiss, which starts anew.
+    for (const [index, piece] of pieces.entries()) {
+      for (const [at, sample] of piece.entries())
+        expect(Math.abs(sample - (audio[4000 * index + at] ?? 0))).toBeLessThan(0.01);
+    }
   });
 });
 

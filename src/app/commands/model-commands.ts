@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { CAPABILITIES } from "../../catalog/manifest.js";
 import type { CommandLine, HouseCommand } from "./command-line.js";
 import { listModels } from "./list-models.js";
@@ -10,6 +10,7 @@ import {
   unloadModels,
   warmUpModels,
 } from "./models.js";
+import { SWITCHABLE, useModel } from "./use-model.js";
 
 /** A command on models that are named behind it. */
 interface NamedModelsCommand {
@@ -55,6 +56,14 @@ export function addModelCommands(program: Command, line: CommandLine): void {
     const command = models.command(name).description(description).argument(argument);
     line.addHouseCommand(command, { flags: "house", run, talkative });
   }
+  line.addHouseCommand(
+    models
+      .command("use")
+      .description("Let another model answer, at once and after restarts; requests go on meanwhile")
+      .addArgument(new Argument("<capability>", "What for").choices(SWITCHABLE))
+      .argument("<model>", "Id or provider; auto leaves it to the settings again"),
+    { flags: "voice", run: useModel },
+  );
   line.addHouseCommand(
     models
       .command("gc")

@@ -22,3 +22,24 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 export function contentTypeOf(request: Request): string {
   return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
+
+/**
+ * The JSON object that is the body.
+ * @throws {RequestError} `wrong-content-type`, `too-large`, `bad-request`
+ */
+export async function readJson(
+  request: Request,
+  maxBytes: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (contentTypeOf(request) !== "application/json") {
+    throw new RequestError("wrong-content-type", "Send JSON with the header content-type: application/json.");
+  }
+  const body = await readBody(request, maxBytes);
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  throw new RequestError("bad-request", "The body is no JSON object.");
+}

@@ -3,7 +3,7 @@ import { readWav, wavHeader } from "../../audio/wav.js";
 import type { Capability } from "../../catalog/manifest.js";
 import type { Controls } from "../../sessions/controls.js";
 import type { Origin, VoiceSessions } from "../../sessions/voice.js";
-import { contentTypeOf, readBody } from "./read-body.js";
+import { contentTypeOf, readBody, readJson } from "./read-body.js";
 import { RequestError } from "./request-error.js";
 import { untilClientGone } from "./until-client-gone.js";
 
@@ -44,18 +44,12 @@ export function addVoiceRoutes(app: Hono, voice: VoiceSessions, controls: Pick<C
   });
 
   app.post("/api/say", async (context) => {
-    if (contentTypeOf(context.req.raw) !== "application/json") {
-      throw new RequestError(
-        "wrong-content-type",
-        "Send JSON with the header content-type: application/json.",
-      );
-    }
     const {
       text,
       language,
       voice: name,
       speaker,
-    } = sayRequest(await readBody(context.req.raw, MAX_SAY_BYTES));
+    } = sayRequest(await readJson(context.req.raw, MAX_SAY_BYTES));
     const model = named(name, "tts");
     const session = voice.synthesize({
       origin: ORIGIN,
@@ -96,8 +90,7 @@ interface SayRequest {
   readonly speaker?: string;
 }
 
-function sayRequest(body: Uint8Array): SayRequest {
-  const fields = parseObject(body);
+function sayRequest(fields: Readonly<Record<string, unknown>>): SayRequest {
   const text = fields["text"];
   if (typeof text !== "string" || text.trim() === "" || text.length > MAX_TEXT) {
     throw new RequestError("bad-request", `Send JSON with a \`text\` of 1 to ${MAX_TEXT} characters.`);
@@ -109,14 +102,4 @@ function sayRequest(body: Uint8Array): SayRequest {
     throw new RequestError("bad-request", `\`${name}\` must be a text of at most ${MAX_NAME} characters.`);
   };
   return { text, ...optional("language"), ...optional("voice"), ...optional("speaker") };
-}
-
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-  }
-  throw new RequestError("bad-request", "The body is no JSON object.");
 }

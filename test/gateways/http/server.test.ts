@@ -168,6 +168,24 @@ describe("the addresses of models", () => {
     expect(await problemOf(await find(""))).toMatchObject({ status: 400, code: "bad-request" });
   });
 
+  it("let another model answer", async () => {
+    const { post, controls } = await httpHouse();
+    const use = (choice: unknown, type = "application/json") =>
+      post("/api/models/use", { headers: { "content-type": type }, body: JSON.stringify(choice) });
+    expect(await (await use({ capability: "stt", model: "whisper/tiny", language: "de" })).json()).toEqual({
+      capability: "stt",
+      language: "de",
+      model: "whisper/tiny",
+      former: "moonshine/base-en",
+    });
+    await use({ capability: "tts", model: "auto" });
+    expect(controls.done).toEqual(["use whisper/tiny for stt in de", "use what is configured for tts in en"]);
+    for (const wrong of [{}, { capability: "stt" }, { capability: "song", model: "x" }, { model: 1 }, [], 7])
+      expect(await problemOf(await use(wrong))).toMatchObject({ status: 400, code: "bad-request" });
+    expect(await problemOf(await use({}, "text/plain"))).toMatchObject({ code: "wrong-content-type" });
+    expect(controls.done).toHaveLength(2);
+  });
+
   it("stop a download when the one who asked for it hangs up", async () => {
     const { port, controls, log } = await httpHouse();
     controls.gate = new Promise(() => undefined);
