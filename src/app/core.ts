@@ -210,6 +210,7 @@ export class Core {
     this.#schedule = new Schedule({
       entries: scheduleEntries(config.schedules, catalog),
       residency: this.#residency,
+      clock,
       logger: log,
     });
     this.preload = new Preload({

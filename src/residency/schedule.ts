@@ -1,6 +1,8 @@
 import { type ScheduledTask, schedule, validateDetailed } from "node-cron";
+import type { Clock } from "../base/clock.js";
 import { ConfigError, messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
+import { Alarm } from "./alarm.js";
 
 /** What happens to models at a time of day. */
 export interface ScheduleEntry {
@@ -19,7 +21,12 @@ export interface ScheduledResidency {
   retry(model: string): Promise<void>;
   unload(model: string, why?: string): Promise<void>;
   refresh(model: string): Promise<void>;
+  /** Reads files of models that are not in memory, unless memory is short. @throws the signal's reason */
+  warmFiles(models: readonly string[], signal: AbortSignal): Promise<void>;
 }
+
+/** So long before a model is due its files are read: at low priority the largest take about half a minute. */
+const READ_AHEAD_MS = 60_000;
 
 /**
  * Checks an entry before anything runs.
@@ -46,11 +53,14 @@ export class Schedule {
   readonly #residency: ScheduledResidency;
   readonly #logger: Logger;
   readonly #tasks: readonly ScheduledTask[];
+  readonly #alarms: readonly Alarm[];
+  readonly #closed = new AbortController();
 
   /** Runs from now on. @throws {ConfigError} `config-invalid` */
   constructor(options: {
     readonly entries: readonly ScheduleEntry[];
     readonly residency: ScheduledResidency;
+    readonly clock: Clock;
     readonly logger: Logger;
   }) {
     this.#residency = options.residency;
@@ -64,6 +74,12 @@ export class Schedule {
         ...(entry.timeZone !== undefined && { timezone: entry.timeZone }),
       }),
     );
+    this.#alarms = options.entries.flatMap(({ action, models }, index) => {
+      if (action !== "warm") return [];
+      const nextRun = () => this.#tasks[index]?.getNextRun() ?? undefined;
+      const ring = () => void this.#readAhead(models);
+      return new Alarm({ clock: options.clock, leadMs: READ_AHEAD_MS, nextRun, ring });
+    });
   }
 
   /** When the entries run next, in their order. */
@@ -86,7 +102,17 @@ export class Schedule {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort(new Error("the program is stopping"));
+    for (const alarm of this.#alarms) alarm.close();
     await Promise.all(this.#tasks.map((task) => task.destroy()));
+  }
+
+  async #readAhead(models: readonly string[]): Promise<void> {
+    try {
+      await this.#residency.warmFiles(models, this.#closed.signal);
+    } catch (error) {
+      this.#logger.debug(`Reading ahead of ${models.join(", ")} ended early: ${messageOf(error)}`);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { BudgetError } from "../base/errors.js";
+import { BudgetError, messageOf } from "../base/errors.js";
 import type { LeaseDesk } from "./lease-desk.js";
 import type { Machinery } from "./machinery.js";
 import { LIMITS } from "./residency-options.js";
@@ -10,6 +10,7 @@ export interface SwappingResidency {
     options: { readonly reason: string; readonly mayEvict: "anyone"; readonly deadlineMs: number },
   ): Promise<void>;
   unload(id: string, why?: string): Promise<void>;
+  warmFiles(ids: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -32,8 +33,12 @@ export async function swapModels(
   const hadOld = old.state.name === "ready";
   // From here on nobody new is sent to the old model: it could not leave otherwise, or would come straight back.
   desk.replace(oldId, newId);
+  const reading = new AbortController();
   try {
+    // Until the last user of the old model is done, the disk has nothing to do.
+    if (!beside) void readAhead(machinery, residency, newId, reading.signal);
     await leave();
+    reading.abort(new Error("its turn has come"));
     if (!beside) {
       await residency.warmUp(newId, { reason, mayEvict: "anyone", deadlineMs: LIMITS.longestLoadMs });
     }
@@ -45,7 +50,21 @@ export async function swapModels(
     }
     throw error;
   } finally {
+    reading.abort(new Error("the swap is over"));
     desk.restore(oldId);
+  }
+}
+
+async function readAhead(
+  { logger }: Machinery,
+  residency: SwappingResidency,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await residency.warmFiles([id], signal);
+  } catch (error) {
+    logger.debug(`Reading ahead of ${id} ended early: ${messageOf(error)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigError } from "../../src/base/errors.js";
 import { Schedule, type ScheduleEntry } from "../../src/residency/schedule.js";
+import { HandClock } from "../fixtures/hand-clock.js";
 import { recordingLogger } from "../fixtures/recording-logger.js";
 
 function scheduled(entries: readonly ScheduleEntry[], onCall: () => void = () => undefined, fail = false) {
@@ -11,10 +12,13 @@ function scheduled(entries: readonly ScheduleEntry[], onCall: () => void = () =>
     if (fail) throw new Error("no memory");
   };
   const logger = recordingLogger();
-  const residency = { retry: note("retry"), unload: note("unload"), refresh: note("refresh") };
-  const schedule = new Schedule({ entries, residency, logger });
+  const warmFiles = async (models: readonly string[]) => void calls.push(`read ${models.join(" ")}`);
+  const residency = { retry: note("retry"), unload: note("unload"), refresh: note("refresh"), warmFiles };
+  const clock = new HandClock();
+  clock.advance(Date.now());
+  const schedule = new Schedule({ entries, residency, clock, logger });
   onTestFinished(() => schedule.close());
-  return { schedule, calls, logger };
+  return { schedule, calls, clock, logger };
 }
 
 const DAILY: ScheduleEntry = { cron: "30 6 * * *", action: "warm", models: ["a/b"] };
@@ -30,6 +34,16 @@ describe("Schedule", () => {
     expect(hours.slice(0, 2)).toEqual(["21:30", "06:30"]);
     // New York is five hours behind in winter and four in summer.
     expect(["10:30", "11:30"]).toContain(hours[2]);
+  });
+
+  it("has files read a minute before a model is due, and not before", () => {
+    const entries = [DAILY, { ...DAILY, action: "unload", models: ["c/d"] }] as const;
+    const { schedule, calls, clock } = scheduled(entries);
+    const dueMs = schedule.nextRuns()[0]?.getTime() ?? 0;
+    clock.advance(dueMs - 61_000 - clock.nowMs());
+    expect(calls).toEqual([]);
+    clock.advance(2000);
+    expect(calls).toEqual(["read a/b"]);
   });
 
   it("does what the entry says when its time comes", async () => {

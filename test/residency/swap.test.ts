@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BudgetError } from "../../src/base/errors.js";
+import { MIB } from "../../src/base/units.js";
 import { house, resident, turns } from "../fixtures/residency-house.js";
 
 const OLD = resident("piper/old", { capability: "tts", steadyMiB: 100 });
@@ -33,6 +37,20 @@ describe("a swap", () => {
     expect((await during(during1)).model).toBe("piper/new");
     expect((await during(during2)).model).toBe("piper/new");
     expect(machine.spawned).toEqual(["piper/old", "piper/new"]);
+  });
+
+  it("reads the new one's files while the old one's users finish", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "swap-")), "model.onnx");
+    writeFileSync(file, Buffer.alloc(3 * MIB));
+    const { residency, during, store, log, until } = house([OLD, NEW], 200);
+    store.paths = { model: file };
+    const held = await during(residency.lease("piper/old", DEADLINE));
+    const swap = residency.swap("piper/old", "piper/new");
+    const read = () => log.lines.some(({ message }) => message === "Read 3.1 MB of piper/new ahead");
+    await until(read);
+    held.release();
+    await during(swap);
+    rmSync(dirname(file), { recursive: true });
   });
 
   it("brings the old one back when the new one cannot load, for those who waited as well", async () => {
