@@ -1,6 +1,6 @@
 import type { CommandHeard, TranscriptWord } from "../../../engines/capability.js";
 import type { LeftOut, PlannedLoad, WarmUpPlan } from "../../../residency/plan.js";
-import type { Garbage } from "../../../sessions/controls.js";
+import type { Garbage, ModelChoice, ModelInUse } from "../../../sessions/controls.js";
 import type { AnswerPlan, Foresight, PlannedDownload } from "../../../sessions/foresight.js";
 import { PHASES } from "../../../sessions/snapshot.js";
 import type { TranscribeResult } from "../../../sessions/voice.js";
@@ -83,6 +83,17 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
     model: text("The id that the name meant"),
     action: text(),
     result: maybe(text("Of `check`: `whole`, or what is wrong")),
+  }),
+  ModelChoice: object<ModelChoice>({
+    capability,
+    language: maybe(text("Code; the configured one when absent")),
+    model: maybe(text("Any name that `find` knows; `auto` leaves it to the settings again")),
+  }),
+  InUse: object<ModelInUse>({
+    capability,
+    language: text("Code"),
+    model: maybe(text("Who answers from now on; absent when nobody can")),
+    former: maybe(text("Who answered before")),
   }),
   Garbage: object<Garbage>({ path: text("Inside the models folder"), bytes: bytes(), why: text() }),
   Plan: object<Foresight>({

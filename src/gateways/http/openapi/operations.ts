@@ -120,6 +120,13 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       responses: answers("The id", json(object<{ readonly id: string }>({ id: text() }))),
     },
   },
+  "/api/models/use": {
+    post: {
+      summary: "Let another model answer, at once and after restarts; requests go on meanwhile",
+      requestBody: { required: true, content: json(ref("ModelChoice")) },
+      responses: answers("It answers", json(ref("InUse"))),
+    },
+  },
   ...Object.fromEntries(
     Object.entries(MODEL_ACTIONS).flatMap(([action, summary]) => {
       const post = { summary, responses: answers("It is done", json(ref("Done"))) };

@@ -84,6 +84,7 @@ export const SNAPSHOT_SCHEMAS: Readonly<Record<string, Schema>> = {
     downloadBytes: maybe(bytes("To fetch, where the catalog knows")),
     pinned: maybe(flag("Never leaves memory by itself")),
     state: oneOf(RESIDENCY_STATES, "Life in memory"),
+    wasReady: maybe(flag("It has been ready since the program started")),
     leases: count("Requests it answers now"),
     memoryBytes: bytes(),
     memorySource: oneOf(["measured", "learned", "estimated"]),

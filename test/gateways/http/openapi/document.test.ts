@@ -77,8 +77,11 @@ describe("the OpenAPI document", () => {
       const query = path.endsWith("/find") ? "?name=tiny" : "";
       const body = path.endsWith("/transcribe")
         ? new Uint8Array(writeWav({ rateHz: 16_000, channels: 1, widthBytes: 2 }, new Uint8Array(3_200)))
-        : null;
-      const response = await fetch(`${url}${asked}${query}`, { method, body });
+        : path.endsWith("/use")
+          ? JSON.stringify({ capability: "stt", model: "whisper/tiny" })
+          : null;
+      const headers = typeof body === "string" ? { "content-type": "application/json" } : {};
+      const response = await fetch(`${url}${asked}${query}`, { method, body, headers });
       expect(response.status).toBe(200);
       expect(schemaProblems(await response.json(), jsonOf(operation) ?? {}, schemas)).toEqual([]);
     },
