@@ -1,5 +1,6 @@
 import { act } from "./api.js";
 import { h } from "./dom.js";
+import { t } from "./words.js";
 
 const BUSY = ["downloading", "verifying", "extracting"];
 const isOnDisk = ({ asset }) => asset.name === "present";
@@ -32,9 +33,9 @@ const ACTIONS = [
 /** The buttons of one model. */
 export function actionButtons(id) {
   const buttons = ACTIONS.map(({ action, label, confirm: question }) => {
-    const button = h("button", { type: "button", "data-action": action }, label);
+    const button = h("button", { type: "button", "data-action": action }, t(label));
     button.addEventListener("click", async () => {
-      if (question && !confirm(`${id}: ${question}`)) return;
+      if (question && !confirm(`${id}: ${t(question)}`)) return;
       button.disabled = true;
       await act(id, action);
       button.disabled = false;
@@ -46,7 +47,7 @@ export function actionButtons(id) {
     update(model) {
       ACTIONS.forEach(({ when, label }, index) => {
         buttons[index].hidden = !when(model);
-        buttons[index].setAttribute("aria-label", `${label} ${model.title}`);
+        buttons[index].setAttribute("aria-label", `${t(label)} ${model.title}`);
       });
     },
   };

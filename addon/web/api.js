@@ -1,11 +1,12 @@
 import { byId } from "./dom.js";
+import { t } from "./words.js";
 
 /** Asks the program; addresses are relative, so that they hold behind a proxy too. */
 export async function ask(path, options = {}) {
   const response = await fetch(path, { method: "POST", ...options });
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
-  throw new Error(body.error?.message ?? `The program answered ${response.status}.`);
+  throw new Error(body.error?.message ?? t("The program answered {0}.", response.status));
 }
 
 /** Does something to a model; a failure is shown, not thrown. */

@@ -2,6 +2,7 @@ import { actionButtons } from "./actions.js";
 import { byId, h, keyedList, setText } from "./dom.js";
 import { bytes, capability, language, languages, whereabouts } from "./format.js";
 import { stageOf } from "./history.js";
+import { t } from "./words.js";
 
 const rows = keyedList(byId("catalog"), ({ id }) => {
   const title = h("b");
@@ -22,14 +23,14 @@ const rows = keyedList(byId("catalog"), ({ id }) => {
       setText(title, model.title);
       const stage = stageOf(model);
       const onDisk = model.asset.name === "present";
-      setText(badge, stage === "cold" ? whereabouts(model) : stage);
+      setText(badge, stage === "cold" ? whereabouts(model) : t(stage));
       badge.dataset.stage = stage === "cold" && onDisk ? "present" : stage;
       setText(about, `${id} · ${capability(model.capability)} · ${languages(model.languages)}`);
       const figures = {
-        Size: sizeOf(model),
-        Memory: `${bytes(model.memoryBytes)} ${model.memorySource}`,
-        Licence: model.commercial ? model.licence : `${model.licence}, not for commercial use`,
-        Fits: model.fits ? "yes" : "no, larger than the budget",
+        [t("Size")]: sizeOf(model),
+        [t("Memory")]: `${bytes(model.memoryBytes)} ${t(model.memorySource)}`,
+        [t("Licence")]: model.commercial ? model.licence : t("{0}, not for commercial use", model.licence),
+        [t("Fits")]: model.fits ? t("yes") : t("no, larger than the budget"),
       };
       const text = JSON.stringify(figures);
       if (facts.dataset.text !== text) {
@@ -61,12 +62,12 @@ export function showCatalog(snapshot) {
         !wanted.language || codes.length === 0 || codes.map(base).includes(wanted.language),
     );
   rows(models);
-  setText(byId("catalog-count"), `${models.length} of ${snapshot.models.length}`);
+  setText(byId("catalog-count"), t("{0} of {1}", models.length, snapshot.models.length));
 }
 
 function sizeOf({ asset, downloadBytes }) {
   if (asset.name !== "present") return bytes(downloadBytes);
-  return asset.bytes > 0 ? bytes(asset.bytes) : "nothing to download";
+  return asset.bytes > 0 ? bytes(asset.bytes) : t("nothing to download");
 }
 
 const base = (code) => code.split(/[_-]/)[0];
@@ -79,7 +80,7 @@ function offerLanguages(models) {
   const chosen = select.value;
   const named = codes.map((code) => [language(code), code]).sort(([a], [b]) => a.localeCompare(b));
   select.replaceChildren(
-    h("option", { value: "" }, "all"),
+    h("option", { value: "" }, t("all")),
     ...named.map(([name, code]) => h("option", { value: code }, name)),
   );
   select.value = chosen;

@@ -1,5 +1,6 @@
 import { byId, h, keyedList, setText } from "./dom.js";
 import { capability, language, sentenceCase } from "./format.js";
+import { t } from "./words.js";
 
 const rows = keyedList(
   byId("choices"),
@@ -11,7 +12,7 @@ const rows = keyedList(
       element: h("li", {}, h("div", { class: "row" }, what, who), why),
       update({ capability: kind, language: code, model, why: reason, title }) {
         setText(what, `${sentenceCase(capability(kind))}${code ? `, ${language(code)}` : ""}`);
-        setText(who, title ?? model ?? "nobody");
+        setText(who, title ?? model ?? t("nobody"));
         setText(why, reason);
       },
     };

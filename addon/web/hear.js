@@ -2,6 +2,7 @@ import { ask } from "./api.js";
 import { byId } from "./dom.js";
 import { duration } from "./format.js";
 import { toWav } from "./wav.js";
+import { t } from "./words.js";
 
 /** Longest recording, so that a forgotten one ends. */
 const MAX_MS = 30_000;
@@ -19,7 +20,7 @@ async function transcribe(blob) {
   const mine = asked;
   heard.textContent = "";
   heard.classList.remove("bad");
-  note.textContent = "Listening …";
+  note.textContent = t("Listening …");
   const startMs = performance.now();
   try {
     const response = await ask("api/transcribe", {
@@ -28,7 +29,7 @@ async function transcribe(blob) {
     });
     const { text, model } = await response.json();
     if (mine !== asked) return;
-    heard.textContent = text === "" ? "(nothing was said)" : text;
+    heard.textContent = text === "" ? t("(nothing was said)") : text;
     note.textContent = [model, duration(performance.now() - startMs)].filter(Boolean).join(" · ");
   } catch (error) {
     if (mine !== asked) return;
@@ -73,12 +74,12 @@ record.addEventListener("click", async () => {
     recorder.start();
     showRecording(true);
   } catch (error) {
-    explain(`The microphone cannot be used: ${error.message}`);
+    explain(t("The microphone cannot be used: {0}", error.message));
   }
 });
 
 function showRecording(on) {
-  record.textContent = on ? "Stop and listen" : "Record";
+  record.textContent = on ? t("Stop and listen") : t("Record");
   record.setAttribute("aria-pressed", String(on));
   record.classList.toggle("live", on);
 }
@@ -90,5 +91,5 @@ function explain(sentence) {
 
 if (!navigator.mediaDevices?.getUserMedia) {
   record.disabled = true;
-  explain("Browsers lend the microphone only to pages opened over https.");
+  explain(t("Browsers lend the microphone only to pages opened over https."));
 }

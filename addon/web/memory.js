@@ -1,5 +1,6 @@
 import { byId, h, keyedList, setText } from "./dom.js";
 import { bytes, capability } from "./format.js";
+import { locale, t } from "./words.js";
 
 const isComing = ({ state }) => state === "loading" || state === "warming";
 /** What a process on its way holds already is part of what was promised to it. */
@@ -33,7 +34,7 @@ const segments = keyedList(byId("memory-bar"), () => {
 });
 
 /** The budget, and what holds how much of it. */
-export function showMemory({ memory, models }) {
+export function showMemory({ memory, models, addon }) {
   const parts = models.filter(isMeasured).map(({ id, title, capability: kind, memoryBytes }) => ({
     id,
     kind,
@@ -47,7 +48,7 @@ export function showMemory({ memory, models }) {
     parts.push({
       id: "reserved",
       kind: "reserved",
-      title: `promised to ${coming.join(", ")}`,
+      title: t("promised to {0}", coming.join(", ")),
       size: promised,
     });
   }
@@ -56,9 +57,22 @@ export function showMemory({ memory, models }) {
   const shown = parts.map((part) => ({ ...part, share: part.size / whole }));
   segments(shown);
   legend(shown);
-  const figures = `${bytes(memory.modelsBytes)} of ${bytes(memory.budgetBytes)}`;
+  const figures = t("{0} of {1}", bytes(memory.modelsBytes), bytes(memory.budgetBytes));
   setText(byId("memory-figures"), figures);
-  byId("memory-bar").setAttribute("aria-label", `Models hold ${figures}`);
-  const rest = `The program itself: ${bytes(memory.ownBytes)}. Free on this machine: ${bytes(memory.availableBytes)}.`;
-  setText(byId("memory-reason"), `Budget ${memory.budgetReason}. ${rest}`);
+  byId("memory-bar").setAttribute("aria-label", t("Models hold {0}", figures));
+  const sentences = [
+    t("Budget {0}.", memory.budgetReason),
+    t("The program itself: {0}.", bytes(memory.ownBytes)),
+    t("Free on this machine: {0}.", bytes(memory.availableBytes)),
+  ];
+  setText(byId("memory-reason"), sentences.join(" "));
+  byId("memory-addon").hidden = addon === undefined;
+  if (addon) {
+    const percent = addon.cpuPercent.toLocaleString(locale, { maximumFractionDigits: 1 });
+    const held = t("{0} of {1}", bytes(addon.memoryBytes), bytes(addon.memoryLimitBytes));
+    setText(
+      byId("memory-addon"),
+      t("The add-on as Home Assistant counts it: {0}, {1} % of the processor.", held, percent),
+    );
+  }
 }

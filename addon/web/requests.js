@@ -1,5 +1,6 @@
 import { byId, h, keyedList, setText } from "./dom.js";
 import { clockTime, duration } from "./format.js";
+import { t } from "./words.js";
 
 const KINDS = { transcribe: "Speech to text", synthesize: "Text to speech", wake: "Wake words" };
 const SHOWN = 12;
@@ -14,10 +15,10 @@ const rows = keyedList(byId("requests"), () => {
   return {
     element,
     update(trace) {
-      setText(what, KINDS[trace.kind] ?? trace.kind);
+      setText(what, t(KINDS[trace.kind] ?? trace.kind));
       const facts = [clockTime(trace.startedAtMs), trace.gateway, trace.model, trace.peer];
       setText(detail, facts.filter(Boolean).join(" · "));
-      setText(outcome, trace.outcome);
+      setText(outcome, t(trace.outcome));
       outcome.dataset.stage = trace.outcome;
       const parts = stageTimes(trace);
       const whole = Math.max(
@@ -26,12 +27,12 @@ const rows = keyedList(byId("requests"), () => {
       );
       stages.replaceChildren(
         ...parts.map(({ name, ms }, index) => {
-          const part = h("i", { title: `${name}: ${duration(ms)}`, "data-step": String(index % 5) });
+          const part = h("i", { title: `${t(name)}: ${duration(ms)}`, "data-step": String(index % 5) });
           part.style.flexGrow = String(Math.max(ms / whole, 0.01));
           return part;
         }),
       );
-      const text = parts.map(({ name, ms }) => (ms > 0 ? `${name} ${duration(ms)}` : name)).join(" → ");
+      const text = parts.map(({ name, ms }) => (ms > 0 ? `${t(name)} ${duration(ms)}` : t(name))).join(" → ");
       stages.setAttribute("aria-label", text);
       setText(names, [text, trace.degraded, trace.error].filter(Boolean).join(" · "));
     },
@@ -65,7 +66,7 @@ function sparkline(values) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `Waits, oldest first: ${values.map(duration).join(", ")}`);
+  svg.setAttribute("aria-label", t("Waits, oldest first: {0}", values.map(duration).join(", ")));
   const line = document.createElementNS(svg.namespaceURI, "polyline");
   line.setAttribute("points", points.map((point) => point.join(",")).join(" "));
   const dot = document.createElementNS(svg.namespaceURI, "circle");
@@ -83,7 +84,7 @@ export function showRequests({ requests }) {
   byId("requests-none").hidden = requests.recent.length > 0;
   setText(
     byId("requests-figures"),
-    `${requests.total} since start, ${requests.active} running, ${requests.failed} failed`,
+    t("{0} since the start, {1} running, {2} failed", requests.total, requests.active, requests.failed),
   );
   const waits = (kind) =>
     requests.recent
@@ -94,7 +95,10 @@ export function showRequests({ requests }) {
   const figures = ["transcribe", "synthesize"].flatMap((kind) => {
     const values = waits(kind);
     if (values.length === 0) return [];
-    const label = `${kind === "transcribe" ? "to the text" : "to the first sound"}: ${duration(values.at(-1))}`;
+    const label = t(
+      kind === "transcribe" ? "to the text: {0}" : "to the first sound: {0}",
+      duration(values.at(-1)),
+    );
     const line = values.length > 1 ? [sparkline(values)] : [];
     return [h("figure", {}, ...line, h("figcaption", {}, label))];
   });

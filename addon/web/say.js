@@ -1,6 +1,7 @@
 import { ask } from "./api.js";
 import { byId, h } from "./dom.js";
 import { duration } from "./format.js";
+import { t } from "./words.js";
 
 const player = byId("said");
 const note = byId("said-note");
@@ -11,7 +12,7 @@ byId("say").addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.submitter ?? event.target.querySelector("button");
   button.disabled = true;
-  note.textContent = "Speaking …";
+  note.textContent = t("Speaking …");
   note.classList.remove("bad");
   const startMs = performance.now();
   try {
@@ -23,7 +24,7 @@ byId("say").addEventListener("submit", async (event) => {
     address = URL.createObjectURL(await response.blob());
     player.src = address;
     player.hidden = false;
-    note.textContent = `Ready after ${duration(performance.now() - startMs)}`;
+    note.textContent = t("Ready after {0}", duration(performance.now() - startMs));
     // A browser may want a click on the player itself; it is there.
     await player.play().catch(() => undefined);
   } catch (error) {
@@ -48,9 +49,9 @@ export function offerVoices({ models }) {
     return options.length > 0 ? [h("optgroup", { label }, ...options)] : [];
   };
   voices.replaceChildren(
-    h("option", { value: "" }, "chosen for the text"),
-    ...group("At hand", true),
-    ...group("Downloaded first", false),
+    h("option", { value: "" }, t("chosen for the text")),
+    ...group(t("At hand"), true),
+    ...group(t("Downloaded first"), false),
   );
   voices.value = chosen;
 }

@@ -2,12 +2,16 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Foresight } from "../../src/sessions/foresight.js";
 import { CHROMIUM_NEEDED, HAS_CHROMIUM, IngressProxy, openBrowser } from "../fixtures/browser.js";
 import { Program } from "../fixtures/program.js";
 import { hasShared, SHARED } from "../fixtures/shared-speech.js";
 
 const NEEDS = `${CHROMIUM_NEEDED}${hasShared ? "" : " [skipped: the shared recordings are absent]"}`;
-const SHOTS = "test-results/page";
+/** `IRENE_SHOTS=docs/images` takes the pictures of the documentation anew. */
+const SHOTS = process.env["IRENE_SHOTS"] ?? "test-results/page";
+/** Some of a page's parts that come only with use, so that pictures show them. */
+const fromTop = (width: number, height: number) => ({ clip: { x: 0, y: 0, width, height } });
 
 /** What the page puts on a model's badge. */
 const badge = (model: string): string => `#models [data-model="${model}"] .badge`;
@@ -60,6 +64,39 @@ describe.skipIf(!HAS_CHROMIUM || !hasShared)(`the page in a browser, behind ingr
     expect(await page.textContent("#choices")).toContain("Moonshine Tiny, English");
   });
 
+  it("still shows that life after it was opened anew, with the start of the program at its beginning", async () => {
+    const card = '#models [data-model="moonshine/tiny-en"]';
+    const stages = () =>
+      page.$$eval(`${card} .timeline i`, (parts) => parts.map((part) => part.getAttribute("data-stage")));
+    await page.reload();
+    await page.waitForSelector(`${card} .badge[data-stage="ready"]`);
+    await expect.poll(async () => (await stages()).length, { timeout: 20_000 }).toBeGreaterThan(2);
+    const life = await stages();
+    expect(life[0]).toBe("cold");
+    expect(life).toEqual(expect.arrayContaining(["downloading", "loading", "warming"]));
+    expect(life.at(-1)).toBe("ready");
+    expect(await page.getAttribute(`${card} .timeline`, "aria-label")).toMatch(/downloading .*, ready /);
+    expect(await page.textContent(`${card} .scale`)).toMatch(/ ago.*now/);
+  });
+
+  it("shows what a start loads, in which order and why", async () => {
+    await page.waitForSelector("#plan-loads li");
+    const plan = (await (
+      await fetch(`http://127.0.0.1:${await program.port("http")}/api/plan`)
+    ).json()) as Foresight;
+    const rows = await page.$$eval("#plan-loads li", (items) => items.map((item) => item.textContent ?? ""));
+    expect(rows).toHaveLength(plan.warmUp.loads.length);
+    plan.warmUp.loads.forEach(({ title, reason }, index) => {
+      expect(rows[index]).toContain(title);
+      expect(rows[index]).toContain(reason);
+    });
+    expect(await page.textContent("#plan-total")).toMatch(/of .* after the start/);
+    await page.click("#plan-more summary");
+    const others = await page.$$eval("#plan-others li", (items) => items.length);
+    expect(others).toBe(plan.answers.flatMap(({ leftOut }) => leftOut).length);
+    await page.click("#plan-more summary");
+  });
+
   it("turns a recording that is dropped on it into text", async () => {
     const wav = readFileSync(join(SHARED, "speech/en/jfk.wav")).toString("base64");
     const data = await page.evaluateHandle(`(() => {
@@ -75,6 +112,19 @@ describe.skipIf(!HAS_CHROMIUM || !hasShared)(`the page in a browser, behind ingr
     expect(await page.getAttribute("#requests li .stages", "aria-label")).toContain("decode");
   });
 
+  it("speaks a text in the player", async () => {
+    await page.fill("#say-text", "The light is on.");
+    await page.click("#say button[type=submit]");
+    const plays =
+      "(({ duration, currentTime }) => duration > 0.5 && currentTime > 0)(document.querySelector('audio'))";
+    await expect.poll(() => page.evaluate(plays), { timeout: 30_000 }).toBe(true);
+    expect(await page.textContent("#said-note")).toContain("Ready after");
+  });
+
+  it("looks like this with all of it in use", async () => {
+    await page.screenshot({ path: join(SHOTS, "page.png"), fullPage: true, ...fromTop(1180, 1180) });
+  });
+
   it("takes a file that is chosen, too, and says why another is none", async () => {
     await page.setInputFiles("#file", {
       name: "a.wav",
@@ -84,15 +134,6 @@ describe.skipIf(!HAS_CHROMIUM || !hasShared)(`the page in a browser, behind ingr
     await page.waitForSelector("#heard.bad");
     expect(await page.textContent("#heard")).toMatch(/\S/);
     complaints.splice(0);
-  });
-
-  it("speaks a text in the player", async () => {
-    await page.fill("#say-text", "The light is on.");
-    await page.click("#say button[type=submit]");
-    const plays =
-      "(({ duration, currentTime }) => duration > 0.5 && currentTime > 0)(document.querySelector('audio'))";
-    await expect.poll(() => page.evaluate(plays), { timeout: 30_000 }).toBe(true);
-    expect(await page.textContent("#said-note")).toContain("Ready after");
   });
 
   it("unloads, warms and pins a model", async () => {
@@ -141,7 +182,6 @@ describe.skipIf(!HAS_CHROMIUM || !hasShared)(`the page in a browser, behind ingr
     expect(await page.getAttribute("base", "href")).toBe(`${IngressProxy.PREFIX}/`);
     expect(proxy.strays).toEqual([]);
     expect(complaints).toEqual([]);
-    await page.screenshot({ path: join(SHOTS, "wide.png"), fullPage: true });
   });
 
   it.each(["light", "dark"] as const)("fits a phone of 360 pixels, %s", async (colorScheme) => {
@@ -157,7 +197,28 @@ describe.skipIf(!HAS_CHROMIUM || !hasShared)(`the page in a browser, behind ingr
         ).length,
     );
     expect(small).toBe(0);
-    await phone.screenshot({ path: join(SHOTS, `phone-${colorScheme}.png`), fullPage: true });
+    await phone.screenshot({
+      path: join(SHOTS, `phone-${colorScheme}.png`),
+      fullPage: true,
+      ...fromTop(360, 1500),
+    });
+    await phone.close();
+  });
+
+  it("speaks Russian to a browser that prefers it, on a phone too", async () => {
+    const phone = await browser.newPage({ viewport: { width: 360, height: 780 }, locale: "ru-RU" });
+    await phone.goto(proxy.page);
+    await phone.waitForSelector("#catalog li");
+    await phone.waitForSelector("#plan-loads li");
+    expect(await phone.getAttribute("html", "lang")).toBe("ru");
+    const texts = await phone.$$eval("h1, h2, h3, button, label, .badge, option[value=''], dt", (all) =>
+      all.map((each) => (each.closest("[hidden]") ? "" : (each.firstChild?.textContent ?? "").trim())),
+    );
+    const models = new Set((await program.status()).models.map(({ title }) => title));
+    const english = texts.filter((text) => /[a-z]/i.test(text) && !/[а-яё]/i.test(text) && !models.has(text));
+    expect(english).toEqual(["Irene Edge"]);
+    expect(await phone.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    await phone.screenshot({ path: join(SHOTS, "phone-ru.png"), fullPage: true, ...fromTop(360, 1500) });
     await phone.close();
   });
 
