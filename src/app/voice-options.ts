@@ -22,7 +22,11 @@ export function voiceOptions(config: Config, catalog: Catalog, usable: ReadonlyS
     endSilenceSeconds: 0.7,
     parallel: config.max_parallel > 0 ? config.max_parallel : Math.max(4, availableParallelism()),
     maxWaiting: config.max_waiting,
-    textStyle: { letters: config.text.case, punctuation: config.text.punctuation },
+    textStyle: {
+      letters: config.text.case,
+      punctuation: config.text.punctuation,
+      numbers: config.text.numbers,
+    },
     ...racingOf(config),
     ...(detector ? { voiceDetector: detector.id } : {}),
     audioCacheBytes: config.answers.cache_mbytes * MIB,

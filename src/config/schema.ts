@@ -120,6 +120,11 @@ export const OPTIONS = {
       true,
       "Keep the punctuation of recognised text. false removes it, but not what belongs to a word or number (don't, 3.5, 10:30).",
     ),
+    numbers: oneOf(
+      "keep",
+      ["keep", "digits"],
+      "Numbers in recognised text: as the model writes them, or in digits (50%, 21.5, 7:30), in English, German, French, Spanish and Russian.",
+    ),
   },
   home: {
     commands: onPage(

@@ -1,8 +1,12 @@
+import { withDigits } from "./numerals/with-digits.js";
+
 /** How recognised text is written. */
 export interface TextStyle {
   readonly letters: "keep" | "lower" | "upper";
   /** False removes what only divides: full stops, commas, quotes. */
   readonly punctuation: boolean;
+  /** `digits` writes numbers that are written in words in digits, in the languages whose numbers are known. */
+  readonly numbers?: "keep" | "digits";
 }
 
 /**
@@ -10,8 +14,13 @@ export interface TextStyle {
  * `10:30`, `-5`, `20%`. Pure.
  * @param language code whose letters are meant, for those that have rules of their own (Turkish i)
  */
-export function tidyTranscript(text: string, { letters, punctuation }: TextStyle, language?: string): string {
-  const kept = punctuation ? text : withoutPunctuation(text);
+export function tidyTranscript(
+  text: string,
+  { letters, punctuation, numbers = "keep" }: TextStyle,
+  language?: string,
+): string {
+  const counted = numbers === "digits" ? withDigits(text, language ?? "") : text;
+  const kept = punctuation ? counted : withoutPunctuation(counted);
   if (letters === "keep") return kept;
   const locale = /^[A-Za-z]{2,3}(?![A-Za-z])/.exec(language ?? "")?.[0] ?? "und";
   return letters === "lower" ? kept.toLocaleLowerCase(locale) : kept.toLocaleUpperCase(locale);

@@ -30,6 +30,14 @@ describe("tidyTranscript", () => {
     expect(tidyTranscript(text, { letters, punctuation: true }, language)).toBe(expected);
   });
 
+  it("writes numbers in digits first, so that their marks stay", () => {
+    const style = { letters: "lower", punctuation: false, numbers: "digits" } as const;
+    expect(tidyTranscript("Set it to twenty-one point five, or fifty percent.", style, "en")).toBe(
+      "set it to 21.5 or 50%",
+    );
+    expect(tidyTranscript("Twenty.", style)).toBe("twenty");
+  });
+
   it("leaves a text alone when nothing is asked for", () => {
     const text = "  Don't — touch:  THIS! ";
     expect(tidyTranscript(text, { letters: "keep", punctuation: true }, "en")).toBe(text);
