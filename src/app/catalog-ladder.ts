@@ -80,11 +80,14 @@ export class CatalogLadder implements LadderSource {
     const choice = bestReachable(facts, catalog, request);
     const automatic = choice.model ? [choice.model, ...choice.rungs] : [];
     const chosen = asConfigured ? undefined : facts.chosen?.(capability, request.language);
-    const named =
-      modelNamed(facts, catalog, wanted, request) ??
-      modelNamed(facts, catalog, chosen, request) ??
-      modelNamed(facts, catalog, facts.wanted[capability], request);
-    const rungs = named ? [named, ...automatic.filter((model) => model !== named)] : automatic;
+    const configured = modelNamed(facts, catalog, facts.wanted[capability], request);
+    const asked = modelNamed(facts, catalog, wanted, request) ?? modelNamed(facts, catalog, chosen, request);
+    const foreign =
+      configured && !asked && isForeign(facts, configured, request.language) ? configured : undefined;
+    const named = foreign ? undefined : (asked ?? configured);
+    const first = named ? [named] : [];
+    const last = foreign ? [foreign] : [];
+    const rungs = [...first, ...automatic.filter((model) => model !== named && model !== foreign), ...last];
     const common = {
       capability,
       language: request.language,
@@ -111,6 +114,15 @@ export class CatalogLadder implements LadderSource {
     }
     return [...heard].map(([manifest, itsWords]) => ({ manifest, words: itsWords }));
   }
+}
+
+/**
+ * Whether a voice is named for the house's own language only: texts in others get a voice that can speak them, which
+ * Home Assistant would have no way to ask for. It comes last then.
+ */
+function isForeign(facts: LadderFacts, { capability, languages }: ModelManifest, language: string): boolean {
+  if (capability !== "tts" || matchLanguages([facts.language], language) > 0) return false;
+  return matchLanguages(languages, language) === 0;
 }
 
 /** The choice among what can be had now; among all when that would leave nothing. */

@@ -1,11 +1,14 @@
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
 import type { ModelLeaser } from "../residency/lease.js";
+import { scriptRuns } from "../text/script-runs.js";
 import type { TextStyle } from "../text/tidy-transcript.js";
 import { AudioCache } from "./audio-cache.js";
 import type { Commands } from "./commands.js";
 import { WakeDetection } from "./detect-wake.js";
 import type { LadderSource } from "./ladder.js";
+import { MixedSpeech } from "./mixed-speech.js";
+import { prefetchFirst } from "./prefetch.js";
 import type { Racing } from "./recognise.js";
 import type { RequestLog } from "./request-log.js";
 import { Slots } from "./slots.js";
@@ -113,6 +116,30 @@ export class Voice implements VoiceSessions {
   }
 
   synthesize(request: SynthesizeRequest): SynthesizeSession {
+    const [first = request.text, ...rest] = this.#partsOf(request);
+    if (rest.length === 0) return this.#synthesis(request);
+    // The next voices load while the first one speaks.
+    for (const text of rest) prefetchFirst(this.#synthesize, "tts", { text, ...this.#guessed(text) });
+    return new MixedSpeech(first, rest, (text, rateHz = request.rateHz) =>
+      this.#synthesis({ ...request, text, ...(rateHz === undefined ? {} : { rateHz }) }),
+    );
+  }
+
+  /** The parts of a text that want different voices. Who names voice or language gets that for all of it. */
+  #partsOf({ text, voice, language, ssml }: SynthesizeRequest): readonly string[] {
+    const { languageOf } = this.#synthesize;
+    if (voice || language || ssml || !languageOf) return [text];
+    const runs = scriptRuns(text);
+    // What nobody can read aloud is left to the neighbour's voice.
+    return runs.every((run) => languageOf(run) !== undefined) ? runs : [text];
+  }
+
+  #guessed(text: string): { readonly language?: string } {
+    const language = this.#synthesize.languageOf?.(text);
+    return language ? { language } : {};
+  }
+
+  #synthesis(request: SynthesizeRequest): SynthesizeSession {
     const trace = this.#requests.begin("synthesize", request.origin, request.language);
     return new Synthesis(this.#synthesize, request, trace);
   }

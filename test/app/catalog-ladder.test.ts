@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CatalogLadder, type LadderFacts } from "../../src/app/catalog-ladder.js";
 import { Catalog } from "../../src/catalog/catalog.js";
+import type { LadderRequest } from "../../src/sessions/ladder.js";
 import { manifest } from "../fixtures/manifests.js";
 
 const MODELS = [
@@ -38,6 +39,29 @@ describe("the model somebody named", () => {
     const sizeOf = (provider: string) => (provider === "whisper" ? "small" : "auto");
     expect(first({ wanted: { stt: "whisper" }, sizeOf })).toBe("whisper/small");
     expect(first({ sizeOf })).toBe("vosk/small");
+  });
+
+  it("leaves texts in other languages to voices that speak them, and comes after those", () => {
+    const voices = [
+      manifest({ id: "piper/amy", capability: "tts", languages: ["en_US"] }),
+      manifest({ id: "piper/irina", capability: "tts", languages: ["ru_RU"] }),
+    ];
+    const speaks = (request: LadderRequest, language = "en") =>
+      ladder({
+        catalog: new Catalog(voices),
+        providers: new Set(["piper"]),
+        wanted: { tts: "piper/amy" },
+        language,
+      })
+        .ladder("tts", request)
+        .map(({ id }) => id);
+    expect(speaks({})).toEqual(["piper/amy"]);
+    expect(speaks({ language: "en_GB" })).toEqual(["piper/amy"]);
+    expect(speaks({ language: "ru" })).toEqual(["piper/irina", "piper/amy"]);
+    expect(speaks({ language: "ru", wanted: "amy" })[0]).toBe("piper/amy");
+    expect(speaks({ language: "de" })).toEqual(["piper/amy"]);
+    // In the language of the house what the user named holds.
+    expect(speaks({}, "ru")[0]).toBe("piper/amy");
   });
 
   it("is as if not named when its provider cannot be used", () => {

@@ -37,9 +37,10 @@ describe("voiceOptions", () => {
   });
 
   it("writes texts as the settings want them", () => {
-    expect(optionsFor({ text: { case: "lower", punctuation: false } }).textStyle).toEqual({
+    expect(optionsFor({ text: { case: "lower", punctuation: false, numbers: "digits" } }).textStyle).toEqual({
       letters: "lower",
       punctuation: false,
+      numbers: "digits",
     });
   });
 });
