@@ -43,6 +43,7 @@ export class WorkerHome {
     this.#oomKillsBefore = this.#oomKills();
     void this.worker.exited.then((exit) => {
       this.exit = exit;
+      this.hung ||= exit.hung === true;
       this.memory = undefined;
       options.onExit(this, exit);
     });

@@ -28,6 +28,8 @@ export interface WorkerExit {
   readonly signal: NodeJS.Signals | null;
   /** True when we asked for it. */
   readonly expected: boolean;
+  /** True when it was killed because it owed an answer for too long: no sign of anything else. */
+  readonly hung?: boolean;
   /** Last lines of its standard error, for the reason. */
   readonly stderr: readonly string[];
 }

@@ -69,6 +69,7 @@ export class WorkerProcess implements ModelWorker {
   #gone: WorkerError | undefined;
   #stopping: Promise<WorkerExit> | undefined;
   #expected = false;
+  #hung = false;
   #lastSession = 0;
 
   constructor({ name, program, clock, logger, limits }: WorkerOptions) {
@@ -79,7 +80,10 @@ export class WorkerProcess implements ModelWorker {
     this.#calls = new OpenCalls({
       clock,
       max: limits.openCalls,
-      onLate: (waitedMs) => this.#giveUp(hungError(name, waitedMs)),
+      onLate: (waitedMs) => {
+        this.#hung = this.#gone === undefined;
+        this.#giveUp(hungError(name, waitedMs));
+      },
     });
     this.#child = new WorkerChild({
       name,
@@ -167,7 +171,7 @@ export class WorkerProcess implements ModelWorker {
   }
 
   #ended(end: ChildEnd): WorkerExit {
-    const exit = { ...end, expected: this.#expected };
+    const exit = { ...end, expected: this.#expected, ...(this.#hung ? { hung: true } : {}) };
     this.#gone ??= exitError(this.#name, exit);
     this.#calls.rejectAll(this.#gone);
     return exit;

@@ -524,6 +524,18 @@ describe("failures", () => {
     expect((await during(residency.lease("whisper/a", DEADLINE))).model).toBe("whisper/a");
   });
 
+  it("are no want of memory when a load took too long, whatever the kernel killed elsewhere", async () => {
+    const { residency, during, machine, reaches, view } = house([A], 400);
+    machine.holdLoads("whisper/a");
+    const lease = residency.lease("whisper/a", DEADLINE);
+    await reaches("whisper/a", "loading");
+    machine.oomKills += 1;
+    machine.workers[0]?.end({ code: null, signal: "SIGKILL", expected: false, hung: true });
+    await expect(during(lease)).rejects.toThrow(WorkerError);
+    await turns();
+    expect(view("whisper/a").error).not.toMatch(/memory ran out/);
+  });
+
   it("during a load end it for all who wait", async () => {
     const { residency, during, machine, reaches, view } = house([A], 400);
     machine.holdLoads("whisper/a");

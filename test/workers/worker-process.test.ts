@@ -149,7 +149,7 @@ describe("WorkerProcess", () => {
     expect(worker.oldestRequestMs()).toBe(LOAD_MS - 1);
     clock.advance(1);
     expect(await load).toMatchObject({ code: "worker-hung", message: /60 s/ });
-    expect(await worker.exited).toMatchObject({ signal: "SIGKILL", expected: false });
+    expect(await worker.exited).toMatchObject({ signal: "SIGKILL", expected: false, hung: true });
   });
 
   it("shows how long a stopped process has not answered, and gives it up at the limit", async () => {
