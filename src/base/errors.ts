@@ -69,6 +69,10 @@ export type HomeErrorCode = "home-unreachable" | "home-refused" | "home-file-inv
 /** What the home is called cannot be read. The names known before stay in use. */
 export class HomeError extends VoiceError<HomeErrorCode> {}
 
+export type DeviceErrorCode = "device-unavailable";
+/** No microphone or speaker of this machine can be used. Tried again until there is one. */
+export class DeviceError extends VoiceError<DeviceErrorCode> {}
+
 export type InternalErrorCode = "invariant-broken" | "port-taken";
 /** Our own mistake, or the machine's: never caused by what a peer sent. */
 export class InternalError extends VoiceError<InternalErrorCode> {}

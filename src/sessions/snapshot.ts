@@ -44,6 +44,8 @@ export interface Snapshot {
   readonly sites?: readonly string[];
   /** What the Supervisor measures of the whole container. Absent outside an add-on. */
   readonly addon?: AddonSnapshot;
+  /** The microphone and speaker of this machine; absent where they are not used. */
+  readonly board?: BoardSnapshot;
 }
 
 /** The add-on's container: all processes, and what the kernel keeps of files for them. */
@@ -54,6 +56,27 @@ export interface AddonSnapshot {
   readonly cpuPercent: number;
   readonly memoryBytes: number;
   readonly memoryLimitBytes: number;
+}
+
+/** What the microphone and speaker of this machine are at, for people and for lights. */
+export const BOARD_STATES = ["idle", "listening", "thinking", "speaking", "muted", "error"] as const;
+export type BoardState = (typeof BOARD_STATES)[number];
+
+/** The machine as a satellite of its own. */
+export interface BoardSnapshot {
+  /** Its name among the satellites. */
+  readonly site: string;
+  readonly state: BoardState;
+  readonly muted: boolean;
+  /** 0 to 100. */
+  readonly volume: number;
+  /** What records, as `naudiodon`; absent while nothing does. */
+  readonly backend?: string;
+  /** Why there is no sound; absent while there is. */
+  readonly problem?: string;
+  /** Times that sound of the microphone was lost since the start, and milliseconds of it. */
+  readonly gaps: number;
+  readonly lostMs: number;
 }
 
 /** Settings that can be changed while running, as they are now. */

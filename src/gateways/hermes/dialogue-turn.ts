@@ -110,9 +110,10 @@ export class DialogueTurn {
     if (first?.after !== "end") this.#effects.push({ type: "prefetch", capability: "stt", lang });
     this.#send(sessionStarted, { sessionId, siteId, ...present({ customData, lang }) });
     // Also for an announcement: the light of a satellite shows it, and nobody wants to be interrupted by its echo.
-    const holding = this.#holdHotword(session);
-    if (first) this.speak(holding, first.text, first.after);
-    else this.listen(holding);
+    // Where that is wanted, it stays on until there is something to listen for.
+    if (first && this.#rules.bargeIn(siteId)) this.speak(session, first.text, first.after);
+    else if (first) this.speak(this.#holdHotword(session), first.text, first.after);
+    else this.listen(this.#holdHotword(session));
   }
 
   listen(session: DialogueSession): void {
@@ -143,7 +144,7 @@ export class DialogueTurn {
     const { siteId, sessionId, lang } = session;
     this.#said += 1;
     const sayId = `${this.#seed}-${this.#said}`;
-    this.#send(hotwordToggleOff, { siteId, reason: REASON.say });
+    if (!this.#rules.bargeIn(siteId)) this.#send(hotwordToggleOff, { siteId, reason: REASON.say });
     this.#send(asrToggleOff, { siteId, reason: REASON.say });
     this.#enter(session, { name: "speaking", sayId, after }, this.#rules.sayMs(text));
     this.#send(say, { text, siteId, id: sayId, sessionId, ...present({ lang }) });
@@ -207,7 +208,7 @@ export class DialogueTurn {
     if (session.stage.name !== "speaking") return session;
     const { siteId } = session;
     this.#send(asrToggleOn, { siteId, reason: REASON.say });
-    this.#send(hotwordToggleOn, { siteId, reason: REASON.say });
+    if (!this.#rules.bargeIn(siteId)) this.#send(hotwordToggleOn, { siteId, reason: REASON.say });
     return { ...session, stage: { name: "between" } };
   }
 

@@ -69,6 +69,8 @@ export interface DialogueRules {
    */
   readonly groupSeparator: string;
   readonly maxQueued: number;
+  /** True for a site that may be interrupted by the wake word while it speaks. */
+  readonly bargeIn: (siteId: string) => boolean;
 }
 
 /** Something that happened. `newId` is a fresh random id. */

@@ -58,6 +58,7 @@ export class Dialogues implements Role {
   #stops: (() => void)[] = [];
 
   constructor(parts: RoleParts, conversation: Conversation | undefined) {
+    const { ownSite } = parts.options;
     this.#parts = parts;
     this.#conversation = conversation;
     this.#rules = {
@@ -66,6 +67,7 @@ export class Dialogues implements Role {
       sayMs: (text) => Math.max(LEAST_SAY_MS, (text.length / CHARACTERS_PER_SECOND) * 1_000),
       groupSeparator: parts.options.groupSeparator,
       maxQueued: MAX_QUEUED,
+      bargeIn: (siteId) => ownSite?.bargeIn === true && ownSite.siteId === siteId,
     };
   }
 

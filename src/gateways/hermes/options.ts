@@ -22,6 +22,15 @@ export interface HermesOptions {
   readonly maxSpeechSeconds: number;
   /** Audio messages of one site a second; what is more is dropped. An ESP32 sends 62. */
   readonly maxFramesPerSecond: number;
+  /** The site that is in this program, where there is one. */
+  readonly ownSite?: OwnSite;
+}
+
+/** A site that surely says when it has played. */
+export interface OwnSite {
+  readonly siteId: string;
+  /** Listen for wake words while it speaks, so that it can be interrupted. */
+  readonly bargeIn: boolean;
 }
 
 export interface HermesRoles {

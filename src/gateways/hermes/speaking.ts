@@ -3,6 +3,7 @@ import { writeWav } from "../../audio/wav.js";
 import { sleep } from "../../base/clock.js";
 import { messageOf, SessionError, VoiceError } from "../../base/errors.js";
 import { PLAY_FINISHED_FILTER, parsePlayFinished, playBytesTopic } from "../../protocol/hermes/audio.js";
+import { sessionEnded } from "../../protocol/hermes/dialogue.js";
 import { playError, ttsError } from "../../protocol/hermes/failure.js";
 import { parseFields, present } from "../../protocol/hermes/fields.js";
 import { isTopicPart } from "../../protocol/hermes/topic-part.js";
@@ -12,11 +13,15 @@ import type { Role, RoleParts } from "./role.js";
 /** Texts that may wait for one site. */
 const MAX_WAITING = 8;
 const BYTES_PER_SAMPLE = 2;
+/** How much longer than the sound itself a site of this program may take: it always says when it has played. */
+const OWN_GRACE_MS = 20_000;
 
 /** One site's texts, spoken one after the other. */
 interface Queue {
-  readonly waiting: Say[];
+  waiting: Say[];
   readonly stopping: AbortController;
+  /** What is spoken now, and what ends just that. */
+  current?: { readonly request: Say; readonly interrupt: AbortController };
 }
 
 /** The text-to-speech service: a text becomes one WAV file, played by the satellite before the next. */
@@ -45,6 +50,10 @@ export class Speaking implements Role {
         logger.warn(`A satellite cannot play: ${error}`, { satellite: siteId });
         for (const [key, giveUp] of [...this.#playing]) if (key.startsWith(playKey(siteId, ""))) giveUp();
       }),
+      // A person who interrupts does not want to hear the rest.
+      inbox.on(sessionEnded, ({ siteId, sessionId, termination }) => {
+        if (termination.reason === "abortedByUser") this.#dropSession(siteId, sessionId);
+      }),
       sites.onForgotten((siteId) => this.#queues.get(siteId)?.stopping.abort()),
     ];
   }
@@ -68,16 +77,27 @@ export class Speaking implements Role {
     }
   }
 
-  async #work(siteId: string, { waiting, stopping }: Queue): Promise<void> {
-    for (let next = waiting.shift(); next && !stopping.signal.aborted; next = waiting.shift()) {
+  async #work(siteId: string, queue: Queue): Promise<void> {
+    const { stopping } = queue;
+    for (let next = queue.waiting.shift(); next && !stopping.signal.aborted; next = queue.waiting.shift()) {
+      const interrupt = new AbortController();
+      queue.current = { request: next, interrupt };
+      const signal = AbortSignal.any([stopping.signal, interrupt.signal]);
       try {
-        await this.#speak(next, stopping.signal);
+        await this.#speak(next, signal);
       } catch (error) {
-        if (!stopping.signal.aborted) this.#fail(next, error);
+        if (!signal.aborted) this.#fail(next, error);
       }
       if (!stopping.signal.aborted) this.#finished(next);
     }
     this.#queues.delete(siteId);
+  }
+
+  #dropSession(siteId: string, sessionId: string): void {
+    const queue = this.#queues.get(siteId);
+    if (!queue) return;
+    queue.waiting = queue.waiting.filter((each) => each.sessionId !== sessionId);
+    if (queue.current?.request.sessionId === sessionId) queue.current.interrupt.abort();
   }
 
   async #speak(request: Say, signal: AbortSignal): Promise<void> {
@@ -86,7 +106,8 @@ export class Speaking implements Role {
     const sound = await this.#synthesize(request, signal);
     if (!sound || signal.aborted) return;
     const requestId = id !== undefined && isTopicPart(id) ? id : randomUUID();
-    const played = this.#played(siteId, requestId, sound.seconds * 1_000 + options.playGraceMs, signal);
+    const graceMs = options.ownSite?.siteId === siteId ? OWN_GRACE_MS : options.playGraceMs;
+    const played = this.#played(siteId, requestId, sound.seconds * 1_000 + graceMs, signal);
     const topic = playBytesTopic(siteId, requestId);
     const outcome = await audio.publish({ topic, payload: sound.wav, qos: 0 });
     if (outcome === "delivered") await played.done;

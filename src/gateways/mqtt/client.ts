@@ -11,6 +11,7 @@ import type {
   MqttSubscription,
   PublishOutcome,
 } from "../../base/mqtt-port.js";
+import { isTopicName } from "../../base/topic-filter.js";
 import { type BackOff, backOffMs, RECONNECT } from "./back-off.js";
 import { classifyFailure } from "./classify-failure.js";
 import type { Connection } from "./connection.js";
@@ -20,7 +21,6 @@ import { CONTROL_OUTBOX, type OutboxLimits } from "./outbox.js";
 import { Sender } from "./sender.js";
 import { StatusTopic } from "./status-topic.js";
 import { type Interest, Subscriptions } from "./subscriptions.js";
-import { isTopicName } from "./topic-filter.js";
 
 /** How one connection to the broker behaves. */
 export interface BrokerClientOptions {

@@ -1,5 +1,5 @@
 import type { MqttMessage } from "../../base/mqtt-port.js";
-import { isExact, topicMatches } from "./topic-filter.js";
+import { isExact, topicMatches } from "../../base/topic-filter.js";
 
 /** Everyone who wants messages on one filter. */
 export interface Interest {

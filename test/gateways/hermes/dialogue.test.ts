@@ -15,6 +15,7 @@ const RULES: DialogueRules = {
   sayMs: () => 10_000,
   groupSeparator: ".",
   maxQueued: 2,
+  bargeIn: () => false,
 };
 
 /** A dialogue manager that notes what it does as short lines. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTopicName, topicMatches } from "../../../src/gateways/mqtt/topic-filter.js";
+import { isTopicName, topicMatches } from "../../src/base/topic-filter.js";
 
 describe("topicMatches", () => {
   const cases: readonly [filter: string, topic: string, matches: boolean][] = [
