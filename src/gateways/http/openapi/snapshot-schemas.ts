@@ -4,6 +4,8 @@ import type { LifeMoment } from "../../../sessions/model-lives.js";
 import { LIFE_STAGES } from "../../../sessions/model-lives.js";
 import {
   type AddonSnapshot,
+  BOARD_STATES,
+  type BoardSnapshot,
   type ChoiceSnapshot,
   type ListenerSnapshot,
   type MemorySnapshot,
@@ -63,6 +65,17 @@ export const SNAPSHOT_SCHEMAS: Readonly<Record<string, Schema>> = {
     settings: maybe(ref("Settings")),
     sites: maybe(list(text(), "Satellites heard of over MQTT")),
     addon: maybe(ref("Addon")),
+    board: maybe(ref("Board")),
+  }),
+  Board: object<BoardSnapshot>({
+    site: text("Name of this machine among the satellites"),
+    state: oneOf(BOARD_STATES),
+    muted: flag(),
+    volume: number("0 to 100"),
+    backend: maybe(text("What records")),
+    problem: maybe(text("Why there is no sound")),
+    gaps: count("Times that sound of the microphone was lost since start"),
+    lostMs: milliseconds("Of sound lost"),
   }),
   Memory: object<MemorySnapshot>({
     budgetBytes: bytes("What all models together may hold"),
