@@ -12,6 +12,10 @@ export interface LibVosk {
   hasWord(model: VoskPointer, word: string): boolean;
   /** @param grammar JSON list of phrases; undefined for the model's whole vocabulary. */
   newRecogniser(model: VoskPointer, grammar: string | undefined): Promise<VoskPointer | undefined>;
+  /** @param alternatives how many readings of an utterance its results give; such results have no confidence of words */
+  setAlternatives(recogniser: VoskPointer, alternatives: number): void;
+  /** Forgets the utterance, so that another can begin. */
+  resetRecogniser(recogniser: VoskPointer): void;
   freeRecogniser(recogniser: VoskPointer): void;
   /**
    * Decodes on the thread pool; one call at a time for each recogniser.
@@ -87,6 +91,8 @@ function bind(library: import("koffi").LibraryHandle, rateHz: number): LibVosk {
       setWords(recogniser, 1);
       return recogniser;
     },
+    setAlternatives: direct("void vosk_recognizer_set_max_alternatives(void *, int)"),
+    resetRecogniser: direct("void vosk_recognizer_reset(void *)"),
     freeRecogniser: direct("void vosk_recognizer_free(void *)"),
     accept: (recogniser, samples) => accept(recogniser, samples, samples.length),
     result: pooled("str vosk_recognizer_result(void *)"),

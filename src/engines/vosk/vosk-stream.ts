@@ -5,9 +5,9 @@ import type { LibVosk, VoskPointer } from "./libvosk.js";
 import { type HeardPiece, joinPieces, knownText, parsePiece } from "./results.js";
 
 /** Longest stretch decoded in one call: pauses are looked for between calls, and a cancel waits for one call at most. */
-const BLOCK_SAMPLES = ENGINE_RATE_HZ / 5;
+export const BLOCK_SAMPLES = ENGINE_RATE_HZ / 5;
 /** libvosk's floats have the range of 16-bit integers; what is no number would spoil all that follows. */
-const toIntegerRange = (sample: number): number =>
+export const toIntegerRange = (sample: number): number =>
   Number.isFinite(sample) ? Math.min(1, Math.max(-1, sample)) * 32_767 : 0;
 
 export interface VoskStreamOptions {

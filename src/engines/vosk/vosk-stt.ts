@@ -1,6 +1,8 @@
 import { EngineError } from "../../base/errors.js";
-import type { SpeechStream, SpeechToText, TranscribeOptions } from "../capability.js";
+import type { PhraseBookFile } from "../../home/phrase-book.js";
+import type { PreparedReport, SpeechStream, SpeechToText, TranscribeOptions } from "../capability.js";
 import { Lane } from "../lane.js";
+import { CommandBooks } from "./command-books.js";
 import { buildGrammar, findUnknownWord, type Grammar, type Vocabulary } from "./grammar.js";
 import type { LibVosk, VoskPointer } from "./libvosk.js";
 import { VoskStream } from "./vosk-stream.js";
@@ -23,12 +25,14 @@ const NAMED_WORDS = 8;
 export class VoskStt implements SpeechToText {
   readonly capability = "stt";
   readonly streaming = true;
+  readonly takesPhrases: boolean;
   readonly #options: VoskSttOptions;
   readonly #vocabulary: Vocabulary;
   readonly #settled: Grammar | undefined;
   readonly #streams = new Set<VoskStream>();
   readonly #warned = new Set<string>();
   readonly #opening = new Lane();
+  readonly #books: CommandBooks;
   #closed = false;
 
   constructor(options: VoskSttOptions) {
@@ -36,9 +40,19 @@ export class VoskStt implements SpeechToText {
     const has = (word: string) => options.library.hasWord(options.model, word);
     this.#vocabulary = { has, unknownWord: findUnknownWord(has) };
     this.#settled = this.#buildGrammar(options.grammar);
+    this.takesPhrases = options.takesGrammar;
+    this.#books = new CommandBooks({ ...options, vocabulary: this.#vocabulary });
   }
 
-  open({ grammar }: TranscribeOptions): Promise<SpeechStream> {
+  prepare(book: PhraseBookFile): Promise<PreparedReport> {
+    if (this.takesPhrases) return this.#books.prepare(book);
+    return Promise.reject(
+      new EngineError("engine-failed", "This Vosk model has a fixed graph and cannot be held to sentences."),
+    );
+  }
+
+  open({ grammar, phrases }: TranscribeOptions): Promise<SpeechStream> {
+    if (phrases && this.takesPhrases) return this.#books.open(phrases);
     return this.#opening.run(() =>
       this.#openStream(grammar?.length ? this.#buildGrammar(grammar) : this.#settled),
     );
@@ -48,6 +62,7 @@ export class VoskStt implements SpeechToText {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#books.close();
     await this.#opening.run(async () => {
       for (const stream of [...this.#streams]) await stream.cancel();
     });
