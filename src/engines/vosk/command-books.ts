@@ -167,9 +167,10 @@ export class CommandBooks {
   /** One spare is enough: commands come one at a time, mostly. */
   #giveBack(ready: ReadyBook, recogniser: VoskPointer): void {
     const kept = this.#ready.get(ready.book.id) === ready && ready.spare === undefined && !this.#closed;
-    if (!kept) return this.#options.library.freeRecogniser(recogniser);
-    this.#options.library.resetRecogniser(recogniser);
-    ready.spare = recogniser;
+    if (kept) {
+      this.#options.library.resetRecogniser(recogniser);
+      ready.spare = recogniser;
+    } else this.#options.library.freeRecogniser(recogniser);
   }
 
   #drop(ready: ReadyBook): void {

@@ -80,7 +80,9 @@ function wordPairs({ arcs, lists, nodes, end }: WordGraph): WordPairs {
     first: new Set(items.flatMap(({ words }) => words[0] ?? [])),
     last: new Set(items.flatMap(({ words }) => words.at(-1) ?? [])),
   }));
-  for (const { words } of lists.flat()) words.slice(1).forEach((word, at) => pair(words[at] ?? START, word));
+  for (const { words } of lists.flat()) {
+    for (const [at, word] of words.slice(1).entries()) pair(words[at] ?? START, word);
+  }
   const before: Set<number>[] = Array.from({ length: nodes }, () => new Set());
   before[0]?.add(START);
   for (const { from, to, word, list } of arcs) {

@@ -82,7 +82,7 @@ export class CommandStream implements SpeechStream {
   }
 
   async #judge(): Promise<CommandHeard> {
-    const { library, recogniser, book } = this.#options;
+    const { library, recogniser } = this.#options;
     if (this.#tooLong) {
       const why = `it is longer than ${MAX_SAMPLES / ENGINE_RATE_HZ} seconds`;
       return { decision: "dictate", text: "", intent: "", heard: "", distance: 1, confidence: 0, why };
