@@ -126,7 +126,7 @@ export class MqttDoors {
     conversation: Conversation | undefined,
   ): HermesBridge {
     return new HermesBridge(
-      { ...HERMES_DEFAULTS, sites: hermes.sites, wakeWords: hermes.wake_words },
+      { ...HERMES_DEFAULTS, sites: hermes.sites, wakeWords: hermes.wake_words, wakeSound: hermes.wake_sound },
       {
         control: this.#link.control,
         audio: this.#link.audio,

@@ -221,6 +221,10 @@ export const OPTIONS = {
       [],
       "Wake words listened for at Hermes satellites; empty listens for those of the general option.",
     ),
+    wake_sound: bool(
+      false,
+      "Play a short sound at a Hermes satellite that heard its wake word, before it listens.",
+    ),
   },
   models: {
     offline: bool(false, "Never use the network; only models already on disk."),

@@ -113,7 +113,13 @@ export class DialogueTurn {
     // Where that is wanted, it stays on until there is something to listen for.
     if (first && this.#rules.bargeIn(siteId)) this.speak(session, first.text, first.after);
     else if (first) this.speak(this.#holdHotword(session), first.text, first.after);
-    else this.listen(this.#holdHotword(session));
+    else if (session.wakewordId !== undefined && this.#rules.chimeMs !== undefined) {
+      this.#chime(this.#holdHotword(session), this.#rules.chimeMs);
+    } else this.listen(this.#holdHotword(session));
+  }
+
+  listenAfterChime(session: DialogueSession): void {
+    this.listen(this.#stopChiming(session));
   }
 
   listen(session: DialogueSession): void {
@@ -137,7 +143,7 @@ export class DialogueTurn {
 
   /** Takes back what listening or speaking has switched, before something else is done. */
   settle(session: DialogueSession): DialogueSession {
-    return this.#stopSpeaking(this.stopListening(session));
+    return this.#stopSpeaking(this.#stopChiming(this.stopListening(session)));
   }
 
   speak(session: DialogueSession, text: string, after: "listen" | "end"): void {
@@ -191,9 +197,7 @@ export class DialogueTurn {
   }
 
   end(session: DialogueSession, reason: Termination, { startNext = true } = {}): void {
-    const { sessionId, siteId, customData } = this.#freeHotword(
-      this.#stopSpeaking(this.stopListening(session)),
-    );
+    const { sessionId, siteId, customData } = this.#freeHotword(this.settle(session));
     this.#effects.push({ type: "over", sessionId, reason });
     this.#send(sessionEnded, { termination: { reason }, sessionId, siteId, ...present({ customData }) });
     const [next, ...queue] = this.#sites.get(siteId)?.queue ?? [];
@@ -202,6 +206,24 @@ export class DialogueTurn {
       this.beginRequest(next);
     } else if (next) this.#sites.set(siteId, { current: undefined, queue: [next, ...queue] });
     else this.#sites.delete(siteId);
+  }
+
+  #chime(session: DialogueSession, limitMs: number): void {
+    const { siteId } = session;
+    this.#said += 1;
+    const requestId = `${this.#seed}-${this.#said}`;
+    this.#send(hotwordToggleOff, { siteId, reason: REASON.audio });
+    this.#send(asrToggleOff, { siteId, reason: REASON.audio });
+    this.#enter(session, { name: "chiming", requestId }, limitMs);
+    this.#effects.push({ type: "chime", siteId, requestId });
+  }
+
+  #stopChiming(session: DialogueSession): DialogueSession {
+    if (session.stage.name !== "chiming") return session;
+    const { siteId } = session;
+    this.#send(asrToggleOn, { siteId, reason: REASON.audio });
+    this.#send(hotwordToggleOn, { siteId, reason: REASON.audio });
+    return { ...session, stage: { name: "between" } };
   }
 
   #stopSpeaking(session: DialogueSession): DialogueSession {

@@ -13,6 +13,8 @@ import { DialogueTurn } from "./dialogue-turn.js";
 
 /** Where a session stands. */
 export type Stage =
+  /** A sound tells that the wake word was heard; listening follows. */
+  | { readonly name: "chiming"; readonly requestId: string }
   | { readonly name: "speaking"; readonly sayId: string; readonly after: "listen" | "end" }
   | { readonly name: "listening" }
   /** Neither: only while a step decides what comes next. */
@@ -71,6 +73,8 @@ export interface DialogueRules {
   readonly maxQueued: number;
   /** True for a site that may be interrupted by the wake word while it speaks. */
   readonly bargeIn: (siteId: string) => boolean;
+  /** Longest wait for the sound that answers a wake word to be played; undefined: there is none. */
+  readonly chimeMs: number | undefined;
 }
 
 /** Something that happened. `newId` is a fresh random id. */
@@ -81,6 +85,8 @@ export type DialogueInput =
   | { readonly type: "end"; readonly request: EndSession }
   | { readonly type: "captured"; readonly captured: TextCaptured }
   | { readonly type: "asr-failed"; readonly failure: Failure }
+  /** A satellite has played a sound. */
+  | { readonly type: "played"; readonly siteId: string; readonly id: string }
   | { readonly type: "said"; readonly finished: SayFinished }
   | { readonly type: "not-recognized"; readonly sessionId: string }
   | { readonly type: "answered"; readonly sessionId: string; readonly text: string; readonly lang?: string }
@@ -94,6 +100,7 @@ export type DialogueEffect =
   | { readonly type: "send"; readonly message: Encoded }
   /** Replaces the session's timer; its end is the input `late`. */
   | { readonly type: "timer"; readonly sessionId: string; readonly delayMs: number }
+  | { readonly type: "chime"; readonly siteId: string; readonly requestId: string }
   | { readonly type: "ask"; readonly session: DialogueSession; readonly text: string }
   | { readonly type: "prefetch"; readonly capability: "stt" | "tts"; readonly lang: string | undefined }
   /** The session is over: its timer and its question are of no use any more. */
@@ -142,6 +149,10 @@ const HANDLERS: Handlers = {
     const session = turn.find(failure.sessionId);
     if (session?.stage.name === "listening") turn.fail(session, failure.error);
   },
+  played(turn, { siteId, id }) {
+    const session = turn.currentOf(siteId);
+    if (session?.stage.name === "chiming" && session.stage.requestId === id) turn.listenAfterChime(session);
+  },
   said(turn, { finished }) {
     const session = turn.find(finished.sessionId);
     if (session?.stage.name === "speaking" && session.stage.sayId === finished.id) turn.goOn(session);
@@ -169,6 +180,7 @@ const HANDLERS: Handlers = {
     const session = turn.find(sessionId);
     // A satellite that never said that it has spoken is no reason to give up.
     if (session?.stage.name === "speaking") turn.goOn(session);
+    else if (session?.stage.name === "chiming") turn.listenAfterChime(session);
     else if (session) turn.end(session, "timeout");
   },
 };

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Timer } from "../../base/clock.js";
 import { messageOf } from "../../base/errors.js";
 import { textCaptured } from "../../protocol/hermes/asr.js";
+import { PLAY_FINISHED_FILTER, parsePlayFinished, playBytesTopic } from "../../protocol/hermes/audio.js";
 import {
   continueSession,
   endSession,
@@ -10,8 +11,10 @@ import {
   type Termination,
 } from "../../protocol/hermes/dialogue.js";
 import { asrError } from "../../protocol/hermes/failure.js";
+import { parseFields } from "../../protocol/hermes/fields.js";
 import { DETECTED_FILTER, decodeDetected } from "../../protocol/hermes/hotword.js";
 import { sayFinished } from "../../protocol/hermes/tts.js";
+import { CHIME_MS, chimeWav } from "./chime.js";
 import {
   type DialogueEffect,
   type DialogueInput,
@@ -68,6 +71,7 @@ export class Dialogues implements Role {
       groupSeparator: parts.options.groupSeparator,
       maxQueued: MAX_QUEUED,
       bargeIn: (siteId) => ownSite?.bargeIn === true && ownSite.siteId === siteId,
+      chimeMs: parts.options.wakeSound ? CHIME_MS + parts.options.playGraceMs : undefined,
     };
   }
 
@@ -86,6 +90,11 @@ export class Dialogues implements Role {
       inbox.on(asrError, (failure) => this.#take({ type: "asr-failed", failure })),
       inbox.on(sayFinished, (finished) => this.#take({ type: "said", finished })),
       inbox.onReconnect(() => this.#take({ type: "interrupted" })),
+      inbox.onTopic(PLAY_FINISHED_FILTER, ({ topic, payload }) =>
+        inbox.admitted(parsePlayFinished(topic, parseFields(payload)), ({ siteId, id }) =>
+          this.#take({ type: "played", siteId, id }),
+        ),
+      ),
       inbox.on(nluNotRecognized, ({ sessionId }) => {
         if (sessionId !== undefined) this.#take({ type: "not-recognized", sessionId });
       }),
@@ -130,6 +139,9 @@ export class Dialogues implements Role {
       case "timer":
         this.#setTimer(effect.sessionId, effect.delayMs);
         break;
+      case "chime":
+        this.#chime(effect.siteId, effect.requestId);
+        break;
       case "ask":
         void this.#ask(effect.session, effect.text);
         break;
@@ -141,6 +153,13 @@ export class Dialogues implements Role {
         this.#forget(effect.sessionId, effect.reason);
         break;
     }
+  }
+
+  #chime(siteId: string, requestId: string): void {
+    const { audio, options } = this.#parts;
+    const payload = chimeWav(options.playRateHz);
+    // Whether it was played or lost: the timer goes on to listening.
+    void audio.publish({ topic: playBytesTopic(siteId, requestId), payload, qos: 0 });
   }
 
   #setTimer(sessionId: string, delayMs: number): void {

@@ -14,6 +14,8 @@ export interface HermesOptions {
   readonly stageMs: number;
   /** See `DialogueRules.groupSeparator`. */
   readonly groupSeparator: string;
+  /** Play a short sound at a satellite whose wake word was heard, before listening. */
+  readonly wakeSound: boolean;
   /** Rate of what is played: small satellites are at their best with 16 to 22.05 kHz. */
   readonly playRateHz: number;
   /** How much longer than the sound itself a satellite may take to say that it has played it. */
@@ -48,6 +50,7 @@ export const HERMES_DEFAULTS: HermesOptions = {
   maxListenMs: 30_000,
   stageMs: 30_000,
   groupSeparator: "",
+  wakeSound: false,
   playRateHz: 22_050,
   playGraceMs: 250,
   maxSpeechSeconds: 120,

@@ -16,6 +16,7 @@ const RULES: DialogueRules = {
   groupSeparator: ".",
   maxQueued: 2,
   bargeIn: () => false,
+  chimeMs: undefined,
 };
 
 /** A dialogue manager that notes what it does as short lines. */
@@ -72,6 +73,8 @@ function lineOf(effect: DialogueEffect): string {
     }
     case "timer":
       return `wait ${effect.delayMs}`;
+    case "chime":
+      return `chime ${effect.siteId} ${effect.requestId}`;
     case "ask":
       return `ask ${effect.text}`;
     case "prefetch":
@@ -113,6 +116,36 @@ describe("the dialogue manager", () => {
       ...ENDED("nominal"),
     ]);
     expect(manager.state.sites.size).toBe(0);
+  });
+
+  it.each([
+    ["was played", { type: "played", siteId: "kitchen", id: "say-1" }],
+    ["should have been played", { type: "late", sessionId: "kitchen-jarvis-1" }],
+  ] as const)("listens once the sound that answers the wake word %s", (_, over) => {
+    const manager = new Manager({ chimeMs: 400 });
+    expect(manager.wake()).toEqual([
+      "prefetch stt",
+      "dialogueManager/sessionStarted",
+      "hotword/toggleOff dialogueSession",
+      "hotword/toggleOff playAudio",
+      "asr/toggleOff playAudio",
+      "wait 400",
+      "chime kitchen say-1",
+    ]);
+    expect(manager.take({ type: "played", siteId: "kitchen", id: "something else" })).toEqual([]);
+    expect(manager.take({ type: "played", siteId: "attic", id: "say-1" })).toEqual([]);
+    expect(manager.take(over)).toEqual([
+      "asr/toggleOn playAudio",
+      "hotword/toggleOn playAudio",
+      "wait 30000",
+      "asr/startListening",
+    ]);
+    expect(manager.take({ type: "played", siteId: "kitchen", id: "say-1" })).toEqual([]);
+  });
+
+  it("answers a wake word with a sound, and nothing else", () => {
+    const manager = new Manager({ chimeMs: 400 });
+    expect(manager.start({})).not.toContain("wait 400");
   });
 
   it("ends quietly when there is nothing to answer", () => {
@@ -369,6 +402,11 @@ describe("the dialogue manager", () => {
         type: "said" as const,
         finished: { siteId: "a", sessionId, id: `say-${n}` },
       })),
+      fc.record({ siteId: site, n: fc.integer({ min: 1, max: 9 }) }).map(({ siteId, n }) => ({
+        type: "played" as const,
+        siteId,
+        id: `say-${n}`,
+      })),
       fc.record({ sessionId: id, text }).map((answer) => ({ type: "answered" as const, ...answer })),
       id.map((sessionId) => ({ type: "late" as const, sessionId })),
       fc.constant({ type: "interrupted" as const }),
@@ -379,24 +417,31 @@ describe("the dialogue manager", () => {
       })),
     );
     fc.assert(
-      fc.property(fc.array(input, { maxLength: 60 }), fc.boolean(), (inputs, answers) => {
-        const manager = new Manager({ answers });
-        const lines = inputs.flatMap((each) => manager.take(each));
-        // End all that still goes on.
-        for (let rounds = 0; manager.state.sites.size > 0 && rounds < 500; rounds++) {
-          for (const { current } of manager.state.sites.values()) {
-            if (current) lines.push(...manager.take({ type: "late", sessionId: current.sessionId }));
+      fc.property(
+        fc.array(input, { maxLength: 60 }),
+        fc.boolean(),
+        fc.boolean(),
+        (inputs, answers, chimes) => {
+          const manager = new Manager({ answers, chimeMs: chimes ? 400 : undefined });
+          const lines = inputs.flatMap((each) => manager.take(each));
+          // End all that still goes on.
+          for (let rounds = 0; manager.state.sites.size > 0 && rounds < 500; rounds++) {
+            for (const { current } of manager.state.sites.values()) {
+              if (current) lines.push(...manager.take({ type: "late", sessionId: current.sessionId }));
+            }
           }
-        }
-        expect(manager.state.sites.size).toBe(0);
-        const count = (line: string) => lines.filter((each) => each === line).length;
-        expect(count("hotword/toggleOn dialogueSession")).toBe(count("hotword/toggleOff dialogueSession"));
-        expect(count("hotword/toggleOn ttsSay")).toBe(count("hotword/toggleOff ttsSay"));
-        expect(count("asr/toggleOn ttsSay")).toBe(count("asr/toggleOff ttsSay"));
-        expect(lines.filter((line) => line.startsWith("dialogueManager/sessionEnded")).length).toBe(
-          count("dialogueManager/sessionStarted"),
-        );
-      }),
+          expect(manager.state.sites.size).toBe(0);
+          const count = (line: string) => lines.filter((each) => each === line).length;
+          expect(count("hotword/toggleOn dialogueSession")).toBe(count("hotword/toggleOff dialogueSession"));
+          expect(count("hotword/toggleOn ttsSay")).toBe(count("hotword/toggleOff ttsSay"));
+          expect(count("asr/toggleOn ttsSay")).toBe(count("asr/toggleOff ttsSay"));
+          expect(count("hotword/toggleOn playAudio")).toBe(count("hotword/toggleOff playAudio"));
+          expect(count("asr/toggleOn playAudio")).toBe(count("asr/toggleOff playAudio"));
+          expect(lines.filter((line) => line.startsWith("dialogueManager/sessionEnded")).length).toBe(
+            count("dialogueManager/sessionStarted"),
+          );
+        },
+      ),
       { numRuns: 400 },
     );
   });

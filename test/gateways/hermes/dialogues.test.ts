@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { readWav } from "../../../src/audio/wav.js";
 import { house, microphone, nextConnect, noise } from "../../fixtures/hermes-house.js";
 import { HAS_MOSQUITTO, MOSQUITTO_NEEDED, Mosquitto } from "../../fixtures/mosquitto.js";
 import { MqttObserver } from "../../fixtures/mqtt-observer.js";
@@ -110,6 +111,27 @@ describe.skipIf(!HAS_MOSQUITTO || !SPEECH)(
       // All of the command from its first frame on; what came before belonged to the wake word.
       expect(heard.length).toBeGreaterThanOrEqual(Math.floor(command.length * 0.9));
       expect(heard.includes(command.subarray(0, 4_096))).toBe(true);
+    });
+
+    it("plays a sound that says it listens, before it does", async () => {
+      const { satellite, see, said, settled } = await house(
+        { wake: { word: "hey_jarvis", afterBytes: 512 }, speechEndsAfterBytes: 512 },
+        { wakeSound: true },
+      );
+      const kitchen = await satellite("kitchen");
+      await kitchen.stream(noise(512));
+      const { sessionId } = await see("hermes/asr/startListening");
+      await settled();
+      await kitchen.stream(noise(1_024));
+      expect(await see("hermes/asr/textCaptured")).toMatchObject({ sessionId, text: "turn on the lamp" });
+      const { format, pcm } = readWav(kitchen.played[0] ?? Buffer.alloc(0));
+      expect(format).toEqual({ rateHz: 22_050, widthBytes: 2, channels: 1 });
+      expect(pcm.length / 2 / 22_050).toBeCloseTo(0.18, 2);
+      const order = ["toggleOff", "playFinished", "toggleOn", "startListening"];
+      const seen = said()
+        .filter(({ topic, text }) => /playFinished|startListening/.test(topic) || /playAudio/.test(text))
+        .map(({ topic }) => topic.split("/").at(-1) ?? "");
+      expect(seen.filter((name, at) => name !== seen[at - 1])).toEqual(order);
     });
 
     it("begins at a button of the satellite as well", async () => {
