@@ -72,12 +72,41 @@ describe("the linter's rules", () => {
     [{ arch: ["armv7"] }, "arch armv7 is deprecated"],
     [{ map: ["app_config:rw"] }, "map app_config:rw is not known"],
     [{ slug: undefined }, "slug is required"],
+    [{ slug: "irene edge" }, "slug is not of its form"],
+    [{ version: 0.1 }, "version is not of its form"],
+    [{ url: "irene-edge.example" }, "url is not of its form"],
+    [{ boot: "always" }, "boot is none of auto, manual, manual_only"],
+    [{ boot: "auto" }, "boot is at its default"],
+    [{ stage: "beta" }, "stage is none of stable, experimental, deprecated"],
+    [{ startup: "application" }, "startup is at its default"],
+    [{ apparmor: true }, "apparmor is at its default"],
+    [{ timeout: 10 }, "timeout is at its default"],
+    [{ timeout: "30" }, "timeout is no number"],
+    [{ hassio_api: false }, "hassio_api is at its default"],
+    [{ hassio_api: "yes" }, "hassio_api is no boolean"],
+    [{ advanced: true }, "advanced is warned of"],
+    [{ full_access: true }, "full_access is warned of"],
+    [{ full_access: true, devices: ["/dev/snd"] }, "full_access makes devices needless"],
+    [{ backup: "cold", backup_pre: "sync" }, "a cold backup knows no commands before and after"],
+    [{ ingress_port: 0 }, "ingress_port 0 needs host_network"],
+    [{ services: ["mqtt"] }, "service mqtt is not known"],
+    [{ ports: { "10300": null } }, "port 10300 is not of its form"],
+    [{ ports: { "10400/tcp": null } }, "port 10400/tcp has no description"],
+    [{ auto_uart: true }, "auto_uart is obsolete"],
+    [{ codenotary: "a@b" }, "codenotary is obsolete"],
+    [{ squash: true }, "squash is obsolete"],
     [{ schema: { a: "text" }, options: { a: "" } }, "schema a has the unknown type text"],
     [{ schema: { a: [{ b: [{ c: "str" }] }] }, options: { a: [] } }, "schema a nests too deep"],
     [{ schema: { a: "str?" }, options: { a: "" } }, "a is optional and has a default"],
     [{ schema: { a: "str" }, options: {} }, "a has no default"],
   ])("object to %j", (change, complaint) => {
     expect(broken(change)).toContain(complaint);
+  });
+});
+
+describe("the linter's rules for build.yaml", () => {
+  it("object to keys it does not know", () => {
+    expect(lintBuild({ build_from: {}, args: {}, labels: {}, squash: true })).toEqual(["squash is unknown"]);
   });
 });
 
