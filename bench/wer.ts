@@ -57,8 +57,8 @@ async function measure(
   };
 }
 
-await obtain([...new Set(wanted.map(([model]) => model))].filter((model) => model !== "vosk/fr_small"));
-await obtain(["silero_vad/v5"]);
+const downloads = [...new Set(wanted.map(([model]) => model))].filter((model) => model !== "vosk/fr_small");
+await obtain([...downloads, "silero_vad/v5"]);
 const rows: Row[] = [];
 const raw: unknown[] = [];
 for (const trimmed of [true, false]) {

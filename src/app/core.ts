@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DiskModelStore } from "../assets/disk-model-store.js";
 import { mirrored } from "../assets/http/address.js";
 import type { Clock } from "../base/clock.js";
 import { Emitter } from "../base/emitter.js";
@@ -45,6 +44,7 @@ import { settingsSnapshot } from "./settings-snapshot.js";
 import { buildSnapshot } from "./snapshot.js";
 import { SnapshotFeed } from "./snapshot-feed.js";
 import { installId } from "./state-file.js";
+import type { StoreWithParts } from "./store-with-parts.js";
 import { usableProviders } from "./usable-providers.js";
 import { VERSION } from "./version.js";
 import { sizeSetting, voiceOptions } from "./voice-options.js";
@@ -70,7 +70,7 @@ interface FoundParts {
   readonly catalog: Catalog;
   readonly probe: KernelMemoryProbe;
   readonly book: FootprintBook;
-  readonly store: DiskModelStore;
+  readonly store: StoreWithParts;
   readonly usable: ReadonlySet<string>;
   readonly budget: Budget;
 }

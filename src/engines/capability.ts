@@ -206,6 +206,12 @@ export interface ProviderDescriptor {
   /** Whether it can work on this machine at all; cheap, and never loads the library. */
   available(): Promise<Availability>;
   /**
+   * What this machine lacks beside any model and what can be downloaded: the id of an entry of `models/parts`, whose
+   * files then come with the model's. Undefined when nothing is missing. Cheap, like `available`.
+   * @param settings the provider's part of the configuration
+   */
+  part?(settings: Readonly<Record<string, unknown>>): Promise<string | undefined>;
+  /**
    * Runs inside the worker.
    * @param warn told, in one sentence, what was asked for and cannot be honoured
    * @throws {EngineError} `engine-load-failed`, `engine-unavailable`, `engine-bad-graph`

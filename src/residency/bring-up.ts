@@ -74,7 +74,6 @@ export class BringUp {
   async #files(resident: Resident, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     const { manifest } = resident.model;
     signal.throwIfAborted();
-    if (manifest.files.length === 0) return {};
     try {
       return (await unlessAborted(this.#store.obtain(manifest, signal), signal)).paths;
     } catch (error) {

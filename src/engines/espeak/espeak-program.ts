@@ -2,6 +2,8 @@ import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
 import { EngineError } from "../../base/errors.js";
+import type { EspeakBackEnd, EspeakOrder } from "./back-end.js";
+import { wavSamples } from "./wav-samples.js";
 
 const run = promisify(execFile);
 
@@ -23,8 +25,7 @@ export async function findEspeak(): Promise<string | undefined> {
   return undefined;
 }
 
-/** What the program prints for `--voices`. @throws {EngineError} `engine-load-failed` */
-export async function listVoices(program: string): Promise<string> {
+async function listVoices(program: string): Promise<string> {
   try {
     return (await run(program, ["--voices"], { timeout: QUERY_LIMIT_MS })).stdout;
   } catch (error) {
@@ -34,14 +35,14 @@ export async function listVoices(program: string): Promise<string> {
   }
 }
 
-export interface EspeakOrder {
-  readonly text: string;
-  readonly voice: string;
-  readonly wordsPerMinute: number;
-  /** 0 to 99. */
-  readonly pitch: number;
-  readonly ssml: boolean;
-}
+/** The installed program as a back-end. @param program its name, from `findEspeak` */
+export const espeakProgram = (program: string): EspeakBackEnd => ({
+  name: program,
+  listVoices: () => listVoices(program),
+  speak: (order, signal) => wavSamples(runEspeak(program, order, signal)),
+  // Each text has a run of the program of its own.
+  close: () => undefined,
+});
 
 /**
  * The bytes of a WAV file as the program writes it, of unknown length. Leaving the loop or aborting ends the program.

@@ -6,10 +6,12 @@ import type {
   SpeechRequest,
   TextToSpeech,
 } from "../capability.js";
+import { modelPath } from "../model-path.js";
 import { integer, readSettings } from "../provider-settings.js";
-import { findEspeak, listVoices, runEspeak } from "./espeak-program.js";
+import type { EspeakBackEnd } from "./back-end.js";
+import { espeakProgram, findEspeak } from "./espeak-program.js";
+import { EspeakWasm } from "./espeak-wasm.js";
 import { parseVoices } from "./voices.js";
-import { wavSamples } from "./wav-samples.js";
 
 const SETTINGS = { rate: integer(80, 450, 175), pitch: integer(0, 99, 50) };
 
@@ -20,11 +22,15 @@ const DEFAULT_VOICE = "en-us";
 
 const HOW_TO_INSTALL = "eSpeak NG is not installed; on Debian: apt install espeak-ng.";
 
+/** The entry of `models/parts` to get where the program is missing. */
+const WASM_PART = "espeak/wasm";
+
 /** Text without any of these has no sound; the program would read out the names of the characters instead. */
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 
 /**
- * eSpeak NG through its command line: any language, no files, a robot's voice. Its languages are its speakers.
+ * eSpeak NG through its command line: any language, no files, a robot's voice. Its languages are its speakers. Where
+ * the program is missing, through its WebAssembly build. File, only then: `wasm`, the build's module.
  * @see https://github.com/espeak-ng/espeak-ng/blob/master/src/espeak-ng.1.ronn
  */
 export const espeak: ProviderDescriptor = {
@@ -33,19 +39,19 @@ export const espeak: ProviderDescriptor = {
   engine: "espeak-ng",
   title: "eSpeak NG",
   isolation: "shared",
-  available: async (): Promise<Availability> =>
-    (await findEspeak()) === undefined ? { ok: false, reason: HOW_TO_INSTALL } : { ok: true },
+  // Without the program its WebAssembly build speaks, which runs wherever this program does.
+  available: async (): Promise<Availability> => ({ ok: true }),
+  part: async () => ((await findEspeak()) === undefined ? WASM_PART : undefined),
   load: loadEspeak,
 };
 
 async function loadEspeak(spec: LoadSpec): Promise<TextToSpeech> {
   const { rate, pitch } = readSettings(spec, SETTINGS);
-  const program = await findEspeak();
-  if (program === undefined) throw new EngineError("engine-unavailable", HOW_TO_INSTALL);
-  const voices = parseVoices(await listVoices(program), DEFAULT_VOICE);
+  const backEnd = await findBackEnd(spec);
+  const voices = parseVoices(await backEnd.listVoices(), DEFAULT_VOICE);
   const [defaultVoice] = voices.codes;
   if (defaultVoice === undefined) {
-    throw new EngineError("engine-load-failed", `${program} has no voices; reinstall its data files.`);
+    throw new EngineError("engine-load-failed", `${backEnd.name} has no voices; reinstall its data files.`);
   }
   const voiceFor = ({ speaker, language }: SpeechRequest): string =>
     (speaker === undefined ? undefined : voices.find(speaker)) ??
@@ -61,25 +67,32 @@ async function loadEspeak(spec: LoadSpec): Promise<TextToSpeech> {
       pitch,
       ssml: request.ssml ?? false,
     };
-    return wavSamples(runEspeak(program, order, signal));
+    return backEnd.speak(order, signal);
   };
   return {
     capability: "tts",
-    rateHz: await rateOf(program, defaultVoice),
+    rateHz: await rateOf(backEnd, defaultVoice),
     speakers: voices.codes,
     async *synthesize(request, signal) {
       if (signal.aborted || !SPEAKABLE.test(request.text)) return;
       for await (const { samples } of speak(request, signal)) yield samples;
     },
-    close: async () => undefined,
+    close: async () => backEnd.close(),
   };
 }
 
+async function findBackEnd(spec: LoadSpec): Promise<EspeakBackEnd> {
+  const program = await findEspeak();
+  if (program !== undefined) return espeakProgram(program);
+  if (spec.paths["wasm"] === undefined) throw new EngineError("engine-unavailable", HOW_TO_INSTALL);
+  return new EspeakWasm(modelPath(spec, "wasm"));
+}
+
 /** The rate is the program's own, the same for all its voices: it is read off the first sound it makes. */
-async function rateOf(program: string, voice: string): Promise<number> {
+async function rateOf(backEnd: EspeakBackEnd, voice: string): Promise<number> {
   const order = { text: "a", voice, wordsPerMinute: RATE_RANGE.max, pitch: 50, ssml: false };
-  for await (const { rateHz } of wavSamples(runEspeak(program, order, new AbortController().signal))) {
+  for await (const { rateHz } of backEnd.speak(order, new AbortController().signal)) {
     return rateHz;
   }
-  throw new EngineError("engine-load-failed", `${program} makes no sound; reinstall its data files.`);
+  throw new EngineError("engine-load-failed", `${backEnd.name} makes no sound; reinstall its data files.`);
 }

@@ -39,6 +39,7 @@ export const vosk: ProviderDescriptor = {
   title: "VOSK ASR",
   isolation: "own",
   available: voskAvailable,
+  part: (settings) => missingLibrary(settings, process.arch),
   load: loadVosk,
 };
 
@@ -47,7 +48,22 @@ async function voskAvailable(): Promise<Availability> {
   if (!isInstalled("koffi") || !isInstalled(native)) {
     return { ok: false, reason: `The package ${native} is not installed; install the add-on again.` };
   }
+  if (LIBRARY_PARTS[process.arch] !== undefined) return { ok: true };
   return locateLibrary({ arch: process.arch, candidates: libraryCandidates() });
+}
+
+/** Entries of `models/parts` with the library, by Node's name of the processor. */
+const LIBRARY_PARTS: Readonly<Record<string, string>> = { arm64: "vosk/libvosk_arm64" };
+
+/** The part that brings libvosk, where neither the settings name one nor the system has one. */
+export async function missingLibrary(
+  { library }: Readonly<Record<string, unknown>>,
+  arch: string,
+): Promise<string | undefined> {
+  const part = LIBRARY_PARTS[arch];
+  if (part === undefined || (typeof library === "string" && library !== "")) return undefined;
+  const located = await locateLibrary({ arch, candidates: libraryCandidates(arch) });
+  return located.ok ? undefined : part;
 }
 
 async function loadVosk(spec: LoadSpec, warn: (sentence: string) => void): Promise<VoskStt> {

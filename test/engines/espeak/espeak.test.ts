@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { espeak } from "../../../src/engines/espeak/espeak.js";
+import { findEspeak } from "../../../src/engines/espeak/espeak-program.js";
 import { textToSpeechContract } from "../../contracts/text-to-speech.js";
 import { loadSpec, PRODUCT, startWorker } from "../../fixtures/workers.js";
 
-const availability = await espeak.available();
+const program = await findEspeak();
 
 const spec = loadSpec({ provider: "espeak", model: "espeak/espeak-ng" });
 
 textToSpeechContract({
   name: "espeak",
-  spec: availability.ok ? spec : undefined,
+  spec: program ? spec : undefined,
   needs: "espeak-ng on this machine",
   language: "en",
   sentence: "The light in the kitchen is on.",
 });
 
-describe.skipIf(!availability.ok)("espeak", () => {
+describe.skipIf(!program)("espeak", () => {
   it("says how to get it where it is not installed", async () => {
     const worker = startWorker({
       program: { ...PRODUCT, env: { ...PRODUCT.env, PATH: "/nonexistent" } },
