@@ -19,7 +19,7 @@ import { median, spread, timed } from "./lib/statistics.js";
  *
  *     script/bench overhead [ROUNDS]
  */
-const ROUNDS = Number(process.argv[2] ?? 11);
+const ROUNDS = Number(process.argv[2] ?? 7);
 const THREADS = 2;
 const MODELS = ["moonshine/base-en", "whisper/tiny", "piper/en_US-curie-medium"] as const;
 type Model = (typeof MODELS)[number];

@@ -12,7 +12,7 @@ import { spread } from "./lib/statistics.js";
  *
  *     script/bench streaming [TURNS]
  */
-const TURNS = Number(process.argv[2] ?? 5);
+const TURNS = Number(process.argv[2] ?? 3);
 const CHUNK_MS = 30;
 const CLIPS = [COMMAND, "en/turn-off-all-of-the-lights-in-the-office.wav"];
 const SENTENCES = [

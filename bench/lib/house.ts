@@ -69,11 +69,16 @@ export async function obtain(models: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`models are missing: ${stderr}`);
 }
 
+const running = new Set<Program>();
+// A measurement that fails must not leave a server behind that disturbs the next.
+process.once("exit", () => {
+  for (const program of running) program.child.kill("SIGTERM");
+});
+
 /** The built program with these options, its models on disk. */
 export async function openHouse(options: HouseOptions = {}): Promise<Program> {
   const program = await Program.serve({ dataDir: DATA_DIR, flags: await configured(options) });
-  // A measurement that fails must not leave a server behind that disturbs the next.
-  process.once("exit", () => program.child.kill("SIGTERM"));
+  running.add(program);
   return program;
 }
 
@@ -88,6 +93,7 @@ export async function ready(program: Program): Promise<void> {
 /** Ends a program in its own way, so that what it learned stays. */
 export async function closeHouse(program: Program): Promise<void> {
   await program.stop("SIGTERM");
+  running.delete(program);
 }
 
 /** A folder for the time of the work. */

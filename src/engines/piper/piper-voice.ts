@@ -1,10 +1,10 @@
 import type { OfflineTts } from "sherpa-onnx-node";
 import { EngineError, messageOf } from "../../base/errors.js";
-import { cutText } from "../../text/cut-text.js";
 import { SentenceSplitter } from "../../text/sentences.js";
 import { stripSsml } from "../../text/ssml.js";
 import type { SpeechRequest, TextToSpeech } from "../capability.js";
 import { Lane } from "../lane.js";
+import { spokenPieces } from "./spoken-pieces.js";
 
 export interface PiperVoiceOptions {
   readonly tts: OfflineTts;
@@ -14,9 +14,6 @@ export interface PiperVoiceOptions {
   /** Above 1 is slower; a request's speed comes on top. */
   readonly lengthScale: number;
 }
-
-/** Longest text given to the network at once: its memory grows with the length, and a cancel waits for one piece. */
-const PIECE_CHARS = 250;
 
 const SPEED = { slowest: 0.25, fastest: 4 } as const;
 
@@ -49,7 +46,7 @@ export class PiperVoice implements TextToSpeech {
       spoken.catch(() => undefined);
       return spoken;
     };
-    const [first, ...others] = speakablePieces(request);
+    const [first, ...others] = speakablePieces(request, this.#pace(request));
     let next = speak(first);
     try {
       for (const text of [...others, undefined]) {
@@ -68,20 +65,21 @@ export class PiperVoice implements TextToSpeech {
     await this.#lane.run(async () => undefined);
   }
 
-  async #speak(
-    text: string,
-    { speaker, speed = 1 }: SpeechRequest,
-    signal: AbortSignal,
-  ): Promise<Float32Array> {
+  /** Above 1 is quicker than the network was taught. */
+  #pace({ speed = 1 }: SpeechRequest): number {
+    return Math.min(SPEED.fastest, Math.max(SPEED.slowest, speed)) / this.#options.lengthScale;
+  }
+
+  async #speak(text: string, request: SpeechRequest, signal: AbortSignal): Promise<Float32Array> {
     if (signal.aborted) return new Float32Array(0);
-    const { tts, speakers, defaultSpeaker, lengthScale } = this.#options;
-    const bounded = Math.min(SPEED.fastest, Math.max(SPEED.slowest, speed));
+    const { speaker } = request;
+    const { tts, speakers, defaultSpeaker } = this.#options;
     try {
       const { samples } = await tts.generateAsync({
         text,
         sid: (speaker === undefined ? undefined : speakers.get(speaker)) ?? defaultSpeaker,
         // sherpa-onnx takes a speed for the whole of the length scale.
-        speed: bounded / lengthScale,
+        speed: this.#pace(request),
         enableExternalBuffer: false,
         onProgress: () => !signal.aborted,
       });
@@ -92,10 +90,10 @@ export class PiperVoice implements TextToSpeech {
   }
 }
 
-function speakablePieces({ text, ssml }: SpeechRequest): readonly string[] {
+function speakablePieces({ text, ssml }: SpeechRequest, pace: number): readonly string[] {
   const sound = (ssml ? stripSsml(text) : text).replace(UNSOUND, " ");
   const splitter = new SentenceSplitter();
   return [...splitter.push(sound), ...splitter.flush()]
-    .flatMap((sentence) => cutText(sentence, PIECE_CHARS))
+    .flatMap((sentence) => spokenPieces(sentence, pace))
     .filter((piece) => SPEAKABLE.test(piece));
 }

@@ -10,8 +10,11 @@ export type Utterance =
   | { readonly kind: "sentence"; readonly text: string }
   | { readonly kind: "silence"; readonly ms: number };
 
-/** The language model behind the voice takes 512 pieces; a word has up to four. Characters. */
-const LONGEST_SENTENCE = 300;
+/**
+ * Characters. Memory grows with what is said in one piece; besides, the language model behind the voice takes 512
+ * pieces, and a word has up to four.
+ */
+const LONGEST_SENTENCE = 160;
 const LONGEST_BREAK_MS = 10_000;
 
 /** Stands for a written pause while the text is prepared, because preparation drops underscores. */
