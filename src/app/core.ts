@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { mirrored } from "../assets/http/address.js";
 import type { Clock } from "../base/clock.js";
 import { Emitter } from "../base/emitter.js";
-import type { Logger } from "../base/logger.js";
+import { type Logger, silentLogger } from "../base/logger.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import { namesIn } from "../config/option.js";
@@ -38,6 +38,7 @@ import { openStore } from "./open-store.js";
 import { ownLanguage } from "./own-language.js";
 import { Preload } from "./preload.js";
 import { Reach } from "./reach.js";
+import { Rehearsal, rehearsing } from "./rehearsal.js";
 import { residentModels } from "./resident-models.js";
 import { scheduleEntries } from "./schedule-entries.js";
 import { settingsSnapshot } from "./settings-snapshot.js";
@@ -90,6 +91,7 @@ export class Core {
   readonly #feed: SnapshotFeed;
   readonly #residency: Residency;
   readonly #schedule: Schedule;
+  readonly #rehearsal: Rehearsal;
   readonly #steering: Omit<LiveControlsParts, "satellites">;
   #listeners: readonly ListenerSnapshot[] = [];
   #sites: (() => readonly string[]) | undefined;
@@ -161,19 +163,30 @@ export class Core {
       smaller: (model) => this.#smaller(model),
     });
     const requests = new RequestLog({ clock, log, changed: () => this.#feed.touch() });
-    const voice = new Voice({
-      leaser: this.#residency,
+    const voiceTools = {
       ladders: this.ladder,
-      requests,
       clock,
-      log,
-      options: voiceOptions(config, catalog, usable),
       prepare: speakable,
       // Home Assistant names no language when it wants something spoken.
-      languageOf: (text, named = config.tts) => {
+      languageOf: (text: string, named = config.tts) => {
         const own = ownLanguage(config, "tts", named) ?? config.language;
         return guessLanguage(text, [own, config.language, ...catalog.languages("tts")]);
       },
+    };
+    const options = voiceOptions(config, catalog, usable);
+    const voice = new Voice({ ...voiceTools, leaser: this.#residency, requests, log, options });
+    this.#rehearsal = new Rehearsal({
+      voice: new Voice({
+        ...voiceTools,
+        leaser: rehearsing(this.#residency),
+        requests: new RequestLog({ clock, log: silentLogger, changed: () => undefined }),
+        log: silentLogger,
+        // A sentence kept from the turn before would not be spoken.
+        options: { ...options, audioCacheBytes: 0 },
+      }),
+      offered: this.offered,
+      clock,
+      log,
     });
     this.voice = new TellingVoice(voice, this.heard);
     const learned = learnedFigures(residents, book);
@@ -222,6 +235,7 @@ export class Core {
       usable,
       residency: this.#residency,
       plan: (decision: Decision) => planFor(decision, planFacts()),
+      rehearse: (voices) => this.#rehearsal.run(voices),
       clock,
       log,
     });
@@ -307,6 +321,7 @@ export class Core {
   /** Ends every worker and keeps what was learned. */
   async close(): Promise<void> {
     this.preload.close();
+    this.#rehearsal.close();
     await this.#schedule.close();
     this.#feed.flush();
     this.#feed.close();

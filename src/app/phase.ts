@@ -5,12 +5,16 @@ const SHARE = { missing: 0, downloading: 0.05, present: 0.6, loading: 0.7, warmi
 
 /**
  * Where the program stands, from the models it was told to have ready. Pure.
- * @param lacking why models that were asked for are not even tried, a sentence each
+ * @param rest.lacking why models that were asked for are not even tried, a sentence each
+ * @param rest.rehearsed false as long as the first request would be slower than the next
  */
 export function phaseOf(
   wanted: readonly ModelSnapshot[],
   started: boolean,
-  lacking: readonly string[] = [],
+  {
+    lacking = [],
+    rehearsed = true,
+  }: { readonly lacking?: readonly string[]; readonly rehearsed?: boolean } = {},
 ): { readonly phase: Phase; readonly ready: boolean; readonly progress: number; readonly problem?: string } {
   if (!started) return { phase: "starting", ready: false, progress: 0 };
   const failed = wanted.filter((model) => hasFailed(model));
@@ -24,6 +28,7 @@ export function phaseOf(
   const shared = { progress, ...(problem ? { problem } : {}) };
   const phase = busyPhase(coming);
   if (phase) return { phase, ready: false, ...shared };
+  if (!rehearsed && wanted.length > failed.length) return { phase: "warming", ready: false, ...shared };
   if (failed.length === 0 && lacking.length === 0) return { phase: "ready", ready: true, ...shared };
   return { phase: failed.length === wanted.length ? "error" : "degraded", ready: false, ...shared };
 }

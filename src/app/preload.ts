@@ -44,6 +44,7 @@ export class Preload {
   readonly #usable: ReadonlySet<string>;
   readonly #residency: PreloadingResidency;
   readonly #planFor: (decision: Decision) => WarmUpPlan;
+  readonly #rehearse: (voices: readonly ModelManifest[]) => Promise<void>;
   readonly #readAhead: ReadAhead;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -53,6 +54,7 @@ export class Preload {
   #plan: WarmUpPlan = NOTHING;
   #standIns: ReadonlyMap<string, string> = new Map();
   #started = false;
+  #rehearsed = false;
   #closed = false;
   #timer: Timer | undefined;
   #warmUpMs: number | undefined;
@@ -68,6 +70,8 @@ export class Preload {
     readonly residency: PreloadingResidency;
     /** The same plan as `irene plan` shows. */
     readonly plan: (decision: Decision) => WarmUpPlan;
+    /** Lets voices speak for nobody, by the way of real requests. Never rejects. */
+    readonly rehearse: (voices: readonly ModelManifest[]) => Promise<void>;
     readonly clock: Clock;
     readonly log: Logger;
   }) {
@@ -79,6 +83,7 @@ export class Preload {
     this.#usable = parts.usable;
     this.#residency = parts.residency;
     this.#planFor = parts.plan;
+    this.#rehearse = parts.rehearse;
     this.#readAhead = new ReadAhead(parts.residency, parts.log);
     this.#clock = parts.clock;
     this.#log = parts.log;
@@ -86,6 +91,8 @@ export class Preload {
 
   state(): {
     readonly started: boolean;
+    /** False as long as the first request would be slower than the next. */
+    readonly rehearsed: boolean;
     readonly warmUpMs: number | undefined;
     /** Ids that are to be ready after the start. */
     readonly wanted: ReadonlySet<string>;
@@ -95,6 +102,7 @@ export class Preload {
   } {
     return {
       started: this.#started,
+      rehearsed: this.#rehearsed,
       warmUpMs: this.#warmUpMs,
       wanted: new Set(this.#plan.loads.map(({ model }) => model)),
       lacking: [
@@ -125,6 +133,8 @@ export class Preload {
     this.#events.emit("change", undefined);
     const count = this.#plan.loads.length;
     await this.#warmPlanned();
+    if (!this.#rehearsed && !this.#closed) await this.#rehearse(this.#readyVoices());
+    this.#rehearsed = true;
     this.#warmUpMs = this.#clock.monotonicMs() - startedMs;
     this.#log.info(
       count > 0
@@ -200,6 +210,13 @@ export class Preload {
   #smallerThan(id: string): ModelManifest | undefined {
     const model = this.#catalog.find(id);
     return model && smallerThan(model, this.#ladder.choose(model.capability, {}).rungs)[0];
+  }
+
+  #readyVoices(): readonly ModelManifest[] {
+    return this.#plan.loads.flatMap(({ model }) => {
+      const manifest = this.#catalog.find(model);
+      return manifest?.capability === "tts" && this.#residency.isReady(model) ? [manifest] : [];
+    });
   }
 
   /** Who would answer next if a model failed, by capability. */

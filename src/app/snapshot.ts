@@ -21,6 +21,8 @@ export interface SnapshotFacts {
   readonly atMs: number;
   /** False until the catalog is read and the warm-up has begun. */
   readonly started: boolean;
+  /** False as long as the first request would be slower than the next. */
+  readonly rehearsed: boolean;
   readonly warmUpMs: number | undefined;
   readonly models: readonly ModelManifest[];
   /** Ids that are to be ready after the start. */
@@ -53,7 +55,7 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     installId: facts.installId,
     startedAtMs: facts.startedAtMs,
     atMs: facts.atMs,
-    ...phaseOf(wanted, facts.started, facts.lacking),
+    ...phaseOf(wanted, facts.started, facts),
     ...(facts.warmUpMs === undefined ? {} : { warmUpMs: facts.warmUpMs }),
     memory: {
       budgetBytes,

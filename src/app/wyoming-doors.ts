@@ -117,7 +117,8 @@ export class WyomingDoors {
   }
 }
 
-const identity = (title: string): ProgramIdentity => ({
+/** The program as peers see it. */
+export const identity = (title: string): ProgramIdentity => ({
   asrName: title,
   ttsName: title,
   wakeName: title,

@@ -18,7 +18,7 @@ export class LeaseDesk {
   }
 
   /** @throws as `ModelLeaser.lease` */
-  async lease(id: string, { deadlineMs, signal }: LeaseOptions): Promise<Lease> {
+  async lease(id: string, { deadlineMs, signal, rehearsal = false }: LeaseOptions): Promise<Lease> {
     const { clock } = this.#machinery;
     const asked = this.#machinery.resident(id);
     const untilMs = clock.monotonicMs() + deadlineMs;
@@ -31,7 +31,7 @@ export class LeaseDesk {
     try {
       for (;;) {
         const resident = this.#replaced(asked);
-        if (resident.state.name === "ready") return this.#grant(resident);
+        if (resident.state.name === "ready") return this.#grant(resident, !rehearsal);
         await this.#waitFor(resident, asked, untilMs, signal);
       }
     } finally {
@@ -79,12 +79,11 @@ export class LeaseDesk {
     }
   }
 
-  #grant(resident: Resident): Lease {
+  #grant(resident: Resident, isUse: boolean): Lease {
     const { id, home, loaded } = resident;
     if (!home || !loaded) throw new SessionError("cancelled", `${resident.title} has just left memory.`);
     resident.idleTimer?.cancel();
-    resident.usedSinceReady = true;
-    this.#noteUse(resident);
+    if (isUse) this.#noteUse(resident);
     resident.apply({ type: "lease" });
     let released = false;
     return {
@@ -95,14 +94,14 @@ export class LeaseDesk {
         if (released) return;
         released = true;
         // After a crash, or when it had to go regardless, there is nothing left to release.
-        if (resident.loaded === loaded && leasesOf(resident.state) > 0) this.#release(resident);
+        if (resident.loaded === loaded && leasesOf(resident.state) > 0) this.#release(resident, isUse);
       },
     };
   }
 
-  #release(resident: Resident): void {
+  #release(resident: Resident, isUse: boolean): void {
     const { clock, departures, idle, admission } = this.#machinery;
-    this.#noteUse(resident);
+    if (isUse) this.#noteUse(resident);
     const nowMs = clock.nowMs();
     if (nowMs - (resident.readySinceMs ?? nowMs) > FORGIVE_AFTER_MS) resident.failures = NO_FAILURES;
     resident.apply({ type: "release" });
@@ -114,6 +113,7 @@ export class LeaseDesk {
 
   #noteUse(resident: Resident): void {
     const nowMs = this.#machinery.clock.nowMs();
+    resident.usedSinceReady = true;
     resident.uses = noteUse(resident.uses, nowMs, new Date(nowMs).getHours());
   }
 }

@@ -14,6 +14,8 @@ export interface LeaseOptions {
   readonly signal?: AbortSignal;
   /** Longest wait for download, memory, load and warm-up together. */
   readonly deadlineMs: number;
+  /** Nobody really uses it: it does not count as a use, neither for habits nor for idle times. */
+  readonly rehearsal?: boolean;
 }
 
 /** Hands out models. Waiting for a cold model downloads, loads and warms it; all who wait share one load. */

@@ -54,11 +54,12 @@ describe("phaseOf", () => {
 
   it("gives the reason of a failure", () => {
     expect(phaseOf([failed, ready], true).problem).toBe("B: Its file is broken.");
-    expect(phaseOf([ready], true, ["Large needs 3 GB"])).toMatchObject({
+    expect(phaseOf([ready], true, { lacking: ["Large needs 3 GB"] })).toMatchObject({
       phase: "degraded",
       ready: false,
       problem: "Large needs 3 GB.",
     });
+    expect(phaseOf([ready], true, { rehearsed: false })).toMatchObject({ phase: "warming", ready: false });
     const corrupt = model({ asset: { name: "corrupt", reason: "sha256 differs" } });
     expect(phaseOf([corrupt], true).problem).toBe("B: sha256 differs");
   });

@@ -30,6 +30,7 @@ const ALL = [LARGE, SMALL, VOICE, SYSTEM];
 function preloadWith(budgetBytes: number, settings: Readonly<Record<string, unknown>> = {}) {
   const warmed: string[] = [];
   const read: string[] = [];
+  const rehearsed: string[] = [];
   const refused = new Set<string>();
   /** What a load will show, and what loads have shown. */
   const measured = new Map<string, number>();
@@ -84,6 +85,7 @@ function preloadWith(budgetBytes: number, settings: Readonly<Record<string, unkn
       },
     },
     plan: (decision) => planFor(decision, { catalog, ladder, budget, footprintOf, growthOf: () => 1 }),
+    rehearse: async (voices) => void rehearsed.push(...voices.map(({ id }) => id)),
     clock: new HandClock(),
     log,
   });
@@ -92,7 +94,7 @@ function preloadWith(budgetBytes: number, settings: Readonly<Record<string, unkn
     planFor(await preload.foresee(), { catalog, ladder, budget, footprintOf, growthOf: () => 1 });
   const choice = (capability: string) =>
     preload.state().choices.find((each) => each.capability === capability);
-  return { preload, plan, warmed, read, refused, measured, ladder, log, choice };
+  return { preload, plan, warmed, read, rehearsed, refused, measured, ladder, log, choice };
 }
 
 const ids = (models: readonly { readonly model: string }[]) => models.map(({ model }) => model);
@@ -107,6 +109,16 @@ describe("the preload", () => {
     expect(ids(foreseen.loads)).toEqual([LARGE.id, VOICE.id]);
     expect(warmed).toEqual(ids(foreseen.loads));
     expect(preload.state()).toMatchObject({ wanted: new Set(warmed), lacking: [] });
+  });
+
+  it("is done only after voices that are ready have rehearsed", async () => {
+    const { preload, rehearsed, refused } = preloadWith(2e9);
+    refused.add(LARGE.id);
+    const states: boolean[] = [];
+    preload.onChange(() => states.push(preload.state().rehearsed));
+    await preload.start();
+    expect(rehearsed).toEqual([VOICE.id]);
+    expect([states[0], states.at(-1)]).toEqual([false, true]);
   });
 
   it("lets a smaller model answer where the plan has put it in the place of the best", async () => {
