@@ -105,6 +105,7 @@ export class BringUp {
           home = this.#homes.moveIn(resident.id, resident.model.isolation);
           resident.home = home;
           resident.problem = undefined;
+          resident.setAsideBytes = bytes;
           resident.apply({ type: "reserve", bytes });
         },
         withdrawn: () => (abort.signal.aborted ? asVoiceError(abort.signal.reason) : cancelled()),

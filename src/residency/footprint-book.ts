@@ -39,6 +39,9 @@ export function boardName(): string {
 /** More lines than any catalog has models; the oldest go first. */
 const MAX_ENTRIES = 500;
 
+const LEAST_GROWTH = 1.25;
+const MOST_GROWTH = 4;
+
 /** Learned figures of all models, kept in one file. Writes are atomic and never overlap. */
 export class FootprintBook {
   readonly #path: string | undefined;
@@ -102,8 +105,17 @@ export class FootprintBook {
 
   /** Notes that the kernel killed the model for want of memory: it needs a quarter more than was thought. */
   recordOutOfMemory(key: FootprintKey): void {
+    this.recordTooSmall(key, LEAST_GROWTH);
+  }
+
+  /**
+   * Notes that what is known of a model is too little.
+   * @param factor by which, at least; a quarter more is the least that is worth another try
+   */
+  recordTooSmall(key: FootprintKey, factor: number): void {
     const entry = this.#entry(key);
-    this.#put({ ...entry, growth: Math.min(4, entry.growth * 1.25) });
+    const growth = Math.min(MOST_GROWTH, entry.growth * Math.max(LEAST_GROWTH, factor));
+    this.#put({ ...entry, growth });
   }
 
   /** Expected uses of a model by hour of the day, as an earlier run left them; empty when there was none. */

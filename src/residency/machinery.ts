@@ -18,6 +18,7 @@ import { type Budget, headroomOf } from "./memory/budget.js";
 import type { MemoryProbe } from "./memory/memory-probe.js";
 import { MemoryWatch } from "./memory-watch.js";
 import { offerSmaller } from "./offer-smaller.js";
+import { chooseOvershooting, stopOvershooting } from "./overshoot.js";
 import { PressureRelief } from "./pressure-relief.js";
 import { LIMITS, type ResidencyOptions } from "./residency-options.js";
 import { viewOf } from "./residency-view.js";
@@ -195,6 +196,10 @@ export class Machinery {
     for (const { id, why } of chooseToShed(this.census.candidates(), over)) {
       this.departures.evict(this.resident(id), `${reason}; ${why}`);
     }
+    const still = this.census.promisedBytes() - this.census.leavingBytes() - bytes;
+    const loading = still > 0 ? chooseOvershooting(this.all()) : undefined;
+    // A load under way has no users yet; those who wait for it are told, and a smaller model may answer them.
+    if (loading && !loading.flight?.abort.signal.aborted) stopOvershooting(loading, this);
   }
 
   async #room(applicant: string): Promise<Room> {

@@ -48,6 +48,8 @@ export class Resident {
   problem: VoiceError | undefined;
   failures: Failures = NO_FAILURES;
   uses: UseHistory = NEVER_USED;
+  /** What was set aside when its load began. */
+  setAsideBytes: number | undefined;
   /** Own share of its home's memory, as last measured. */
   measuredBytes: number | undefined;
   loadMs: number | undefined;

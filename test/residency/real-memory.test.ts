@@ -122,6 +122,25 @@ describe.skipIf(process.platform !== "linux")(
       );
     });
 
+    it("ends a load soon that takes far more than was set aside for it", async () => {
+      // The catalog says 100 MiB; the model takes nine times as much, in four seconds.
+      const liar = allocator("x/liar", { steadyMiB: 900, how: "slowly" }, 100);
+      const { residency, log } = residencyOf([liar], 300);
+      let most = 0;
+      const stop = residency.on("totals", ({ measuredBytes }) => {
+        most = Math.max(most, measuredBytes);
+      });
+      await expect(residency.lease("x/liar", DEADLINE)).rejects.toMatchObject({ code: "over-budget" });
+      stop();
+      expect(most).toBeGreaterThan(150 * MIB);
+      expect(most).toBeLessThan(700 * MIB);
+      expect(log.lines.map(({ message }) => message).join()).toContain("It was stopped");
+      expect(residency.view()).toMatchObject({ measuredBytes: 0, reservedBytes: 0 });
+      // Now that it is known, it is refused before it starts.
+      const again = residency.warmUp("x/liar", { reason: "again", mayEvict: "anyone", deadlineMs: 1000 });
+      await expect(again).rejects.toMatchObject({ code: "larger-than-budget" });
+    });
+
     it("ends a process that stands still, and answers with a new one", async () => {
       const clock = new HandClock();
       clock.advance(1_000_000);

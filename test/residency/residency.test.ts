@@ -256,6 +256,46 @@ describe("the budget", () => {
     });
   });
 
+  it("stops a load that takes more than was set aside for it once there is nobody idle to leave", async () => {
+    const liar = resident("whisper/liar", { steadyMiB: 500 });
+    const estimate = { loadPeakBytes: 80 * MIB, steadyBytes: 80 * MIB };
+    const model = { ...liar, manifest: { ...liar.manifest, memory: estimate } };
+    const { residency, during, machine, view, until } = house([model, C], 320);
+    const held = await during(residency.lease("piper/c", DEADLINE));
+    const open = machine.holdLoads("whisper/liar");
+    const waiting = residency.lease("whisper/liar", DEADLINE);
+    waiting.catch(() => undefined);
+    await until(() => view("whisper/liar").state === "loading");
+    const worker = machine.living.at(-1);
+    worker?.swell(230);
+    await expect(during(waiting)).rejects.toMatchObject({
+      code: "over-budget",
+      message: /^whisper\/liar took 262 MB before it was ready, where 105 MB were set aside/,
+    });
+    open();
+    expect(worker?.gone).toBe(true);
+    expect(view("whisper/liar")).toMatchObject({ state: "failed", memoryBytes: expect.any(Number) });
+    // Who was at work was left at it.
+    expect(view("piper/c").state).toBe("ready");
+    // The next load asks for what this one has shown, and a tenth more.
+    const again = residency.warmUp("whisper/liar", { reason: "again", mayEvict: "nobody", deadlineMs: 0 });
+    await expect(during(again)).rejects.toThrow(/^whisper\/liar needs 288 MB, and of the budget/);
+    held.release();
+  });
+
+  it("lets a load that keeps to what it was given finish, whoever else takes too much", async () => {
+    const { residency, during, machine, until, view } = house([A, C], 320);
+    const held = await during(residency.lease("piper/c", DEADLINE));
+    const open = machine.holdLoads("whisper/a");
+    const waiting = residency.lease("whisper/a", DEADLINE);
+    await until(() => view("whisper/a").state === "loading");
+    machine.worker("piper/c").swell(100);
+    await during(residency.measure());
+    open();
+    (await during(waiting)).release();
+    held.release();
+  });
+
   it("works by estimates where nothing can be measured", async () => {
     const { residency, machine, during, view } = house([A, B], 250);
     machine.canMeasure = false;
