@@ -9,7 +9,8 @@ cp -L "$(c++ -print-file-name=libportaudio.so)" "$module/portaudio/bin/libportau
 cp /usr/include/portaudio.h "$module/portaudio/include/"
 # The headers beside the running Node, so that none are downloaded and none of another version are taken.
 prefix=$(node -p 'require("node:path").resolve(process.execPath, "../..")')
-npm_config_nodedir=$prefix npm rebuild --foreground-scripts --loglevel=error segfault-handler naudiodon
+# One of its files uses std::string without saying so, which compilers since GCC 13 do not make up for.
+CXXFLAGS="-include string" npm_config_nodedir=$prefix npm rebuild --foreground-scripts --loglevel=error segfault-handler naudiodon
 # Loaded from the system from now on, with its fixes.
 rm -f "$module/build/Release/libportaudio.so.2"
 node -e 'require("naudiodon").getHostAPIs()' >/dev/null
