@@ -14,6 +14,7 @@ import { FootprintBook } from "../residency/footprint-book.js";
 import { type Budget, parseBudgetOption, resolveBudget } from "../residency/memory/budget.js";
 import { KernelMemoryProbe } from "../residency/memory/memory-probe.js";
 import { Residency } from "../residency/residency.js";
+import { patientLimit } from "../residency/residency-options.js";
 import { Schedule } from "../residency/schedule.js";
 import type { Controls } from "../sessions/controls.js";
 import { RequestLog } from "../sessions/request-log.js";
@@ -24,6 +25,7 @@ import { Voice } from "../sessions/voice-sessions.js";
 import { guessLanguage } from "../text/detect-script.js";
 import { speakable } from "../text/speakable.js";
 import { ProcessSpawner } from "../workers/spawner.js";
+import { DEFAULT_LIMITS } from "../workers/worker-process.js";
 import { readBoard } from "./board.js";
 import { CatalogLadder } from "./catalog-ladder.js";
 import { LiveControls, type LiveControlsParts, type Satellites } from "./device-controls.js";
@@ -145,10 +147,12 @@ export class Core {
       standIn: (id) => this.preload.standIn(id),
       offline: config.models.offline,
     }));
+    const patienceMs = config.request_deadline_seconds * 1000;
     const spawner = new ProcessSpawner({
       program: { entry: WORKER_ENTRY, execArgv: [], env },
       clock,
       logger: log,
+      limits: { answerMs: patientLimit(DEFAULT_LIMITS.answerMs, patienceMs) },
     });
     const residents = residentModels(catalog.models, usable, findProvider, live.config);
     this.#residency = new Residency({
@@ -160,6 +164,7 @@ export class Core {
       book,
       clock,
       logger: log,
+      patienceMs,
       smaller: (model) => this.#smaller(model),
     });
     const requests = new RequestLog({ clock, log, changed: () => this.#feed.touch() });

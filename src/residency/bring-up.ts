@@ -11,7 +11,7 @@ import type { FootprintBook } from "./footprint-book.js";
 import { type LoadOutcome, loadModel } from "./load-model.js";
 import { keyOf, knownFootprint, loadOptionsOf } from "./load-options.js";
 import type { MemoryProbe } from "./memory/memory-probe.js";
-import { LIMITS } from "./residency-options.js";
+import { LIMITS, patientLimit } from "./residency-options.js";
 import type { Flight, Resident, Want } from "./resident.js";
 import { asVoiceError, type Setbacks } from "./setbacks.js";
 import type { WorkerHome, WorkerHomes } from "./worker-home.js";
@@ -30,6 +30,7 @@ export class BringUp {
   readonly #probe: MemoryProbe;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #patienceMs: number;
   readonly #offer: (resident: Resident) => string | undefined;
   readonly #onFreed: () => void;
 
@@ -43,6 +44,8 @@ export class BringUp {
     readonly probe: MemoryProbe;
     readonly clock: Clock;
     readonly logger: Logger;
+    /** See `ResidencyOptions`. */
+    readonly patienceMs: number;
     /** A sentence that names a smaller model. */
     readonly offer: (resident: Resident) => string | undefined;
     readonly onFreed: () => void;
@@ -56,6 +59,7 @@ export class BringUp {
     this.#probe = options.probe;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#patienceMs = options.patienceMs;
     this.#offer = options.offer;
     this.#onFreed = options.onFreed;
   }
@@ -143,8 +147,11 @@ export class BringUp {
         clock: this.#clock,
         signal: flight.abort.signal,
         startedMs: home.shared ? this.#clock.monotonicMs() : startedMs,
-        loadLimitMs: Math.min(LIMITS.longestLoadMs, Math.max(LIMITS.shortestLoadMs, 10 * usualMs)),
-        warmUpLimitMs: LIMITS.warmUpMs,
+        loadLimitMs: patientLimit(
+          Math.min(LIMITS.longestLoadMs, Math.max(LIMITS.shortestLoadMs, 10 * usualMs)),
+          this.#patienceMs,
+        ),
+        warmUpLimitMs: patientLimit(LIMITS.warmUpMs, this.#patienceMs),
         onLoaded: () => {
           if (resident.state.name === "loading") resident.apply({ type: "loaded" });
         },

@@ -92,6 +92,7 @@ export class Machinery {
         this.departures.evict(this.resident(id), `${this.resident(forWhom).title} needs its memory; ${why}`),
     });
     const bringUp = new BringUp({
+      patienceMs: options.patienceMs ?? 0,
       ...common,
       store: options.store,
       admission: this.admission,

@@ -19,6 +19,11 @@ export interface ResidencyOptions {
   readonly logger: Logger;
   /** Smaller models that do the same, best first; named to the user when a model is larger than the budget. */
   readonly smaller?: (model: string) => readonly string[];
+  /**
+   * How long users wait for a model, in milliseconds. Longer than any load should take means a machine far slower than
+   * our bounds are made for, an emulated one: loads and warm-ups get as long there.
+   */
+  readonly patienceMs?: number;
   /** 0 to 1; spreads retries. */
   readonly random?: () => number;
 }
@@ -40,6 +45,10 @@ export const LIMITS = {
   /** After a process has ended the kernel's counters lag behind. */
   settleMs: 1500,
 } as const;
+
+/** A bound of ours, or the patience of users who wait longer than for any load. */
+export const patientLimit = (limitMs: number, patienceMs: number): number =>
+  patienceMs > LIMITS.longestLoadMs ? Math.max(limitMs, patienceMs) : limitMs;
 
 /** Requests that may wait for one cold model; more than any house has satellites. */
 export const MAX_WAITERS = 64;
