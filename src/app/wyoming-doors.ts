@@ -96,7 +96,7 @@ export class WyomingDoors {
         port,
         program: identity(title),
         endpointing,
-        transcriptStreaming: false,
+        transcriptStreaming: manifests.some(streams),
         synthesizeStreaming: true,
         limits: { ...WYOMING_LIMITS, audioSeconds, connections, connectionsPerAddress: connections },
       },
@@ -116,6 +116,9 @@ export class WyomingDoors {
     return new Door({ open, close: () => server.close(), clock, log });
   }
 }
+
+const streams = ({ capability, provider, params }: ModelManifest): boolean =>
+  capability === "stt" && (findProvider(provider)?.streams?.(params) ?? false);
 
 /** The program as peers see it. */
 export const identity = (title: string): ProgramIdentity => ({

@@ -79,10 +79,17 @@ export interface TranscribeOptions {
   readonly phrases?: PhraseBookFile;
 }
 
+/** What a streaming engine has understood so far. */
+export interface SpeechSoFar {
+  readonly text: string;
+  /** The part of the text, from its begin, that later audio does not change; empty where nobody can tell. */
+  readonly settled: string;
+}
+
 /** One utterance. Calls come one at a time, in stream order. */
 export interface SpeechStream {
   /** @param samples 16 kHz mono. @returns the text so far, where the engine streams and it changed. */
-  accept(samples: Float32Array): Promise<string | undefined>;
+  accept(samples: Float32Array): Promise<SpeechSoFar | undefined>;
   /** Ends the audio. Call once. @throws {EngineError} `engine-failed` */
   finish(): Promise<Transcript>;
   /** Frees the stream without a result; harmless after `finish`. */
@@ -203,6 +210,8 @@ export interface ProviderDescriptor {
   readonly title: string;
   /** `shared`: small enough to live with others in one process. */
   readonly isolation: "own" | "shared";
+  /** Whether a model with these params, from its manifest, hears while audio arrives. Absent: none does. */
+  streams?(params: LoadSpec["params"]): boolean;
   /** Whether it can work on this machine at all; cheap, and never loads the library. */
   available(): Promise<Availability>;
   /**

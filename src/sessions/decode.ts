@@ -38,6 +38,8 @@ export interface DecodeJob {
   readonly trace: RunningTrace;
   readonly leftMs: () => number;
   readonly onPartial?: (text: string) => void;
+  /** Told the begin of the text that will not change; only where a single model decodes. */
+  readonly onSettled?: (text: string) => void;
   /** Decoding waits for its turn: always where it takes the utterance whole, and also where it is live if `live`. */
   readonly hold?: { readonly turn: Promise<void>; readonly live: boolean };
 }
@@ -102,7 +104,9 @@ async function decodeLive(job: DecodeJob, lease: Lease, signal: AbortSignal): Pr
     job.trace.stage("decode");
     for await (const piece of job.utterance.read(signal)) {
       const partial = await channel.accept(piece);
-      if (partial !== undefined && !signal.aborted) job.onPartial?.(partial);
+      if (partial === undefined || signal.aborted) continue;
+      job.onPartial?.(partial.text);
+      if (partial.settled !== "") job.onSettled?.(partial.settled);
     }
     return channel.finish();
   });

@@ -56,7 +56,7 @@ export async function recognise(
   }
   return commandFirst(
     tools,
-    open,
+    unsettled(open),
     {
       ...offer,
       parallel: tools.commands.parallel,
@@ -65,6 +65,11 @@ export async function recognise(
     },
     signal,
   );
+}
+
+/** Of several models nobody knows whose text it will be. */
+function unsettled({ onSettled: _, ...job }: DecodeJob): DecodeJob {
+  return job;
 }
 
 /** What the caller expects counts more than what the home is called. */
@@ -88,7 +93,7 @@ async function dictate(
 
   const failures = new Map<string, unknown>();
   const contenders = racers.map((racer) => (lost: AbortSignal) => {
-    const run = decodeDown(tools, { ...job, onPartial: partialsOf(racer) }, [racer], lost);
+    const run = decodeDown(tools, { ...unsettled(job), onPartial: partialsOf(racer) }, [racer], lost);
     return run.catch((error: unknown) => {
       failures.set(racer.id, error);
       throw error;

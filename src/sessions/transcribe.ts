@@ -126,7 +126,7 @@ export class Transcription implements TranscribeSession {
   }
 
   async #recognise(): Promise<TranscribeResult> {
-    const { language, model, terms, origin, onPartial } = this.#request;
+    const { language, model, terms, origin, onPartial, onSettled } = this.#request;
     const asked = language ? { language } : {};
     this.#trace.set({ language: this.#language });
     const job: DecodeJob = {
@@ -137,12 +137,20 @@ export class Transcription implements TranscribeSession {
       trace: this.#trace,
       leftMs: () => this.#leftMs(),
       onPartial: (text) => this.#tell(() => onPartial?.(this.#tidy(text))),
+      ...(onSettled && this.#keepsBegins
+        ? { onSettled: (text: string) => this.#tell(() => onSettled(this.#tidy(text))) }
+        : {}),
     };
     // Whoever speaks is answered: the voice can load while the text is found.
     prefetchFirst(this.#tools, "tts", { language: this.#language });
     const request = { ...asked, ended: this.#ended, ...(model ? { model } : {}) };
     const result = await recognise(this.#tools, job, request, this.#abort.signal);
     return { ...result, text: this.#tidy(result.text, result.language) };
+  }
+
+  /** In digits a number may change with the word behind it. */
+  get #keepsBegins(): boolean {
+    return this.#tools.textStyle?.numbers !== "digits";
   }
 
   #tidy(text: string, language = this.#language): string {

@@ -27,6 +27,8 @@ export interface TranscribeRequest {
   /** Silence that ends the speech, in seconds; absent means the configured one. Counts with `endpointing` only. */
   readonly endSilenceSeconds?: number;
   readonly onPartial?: (text: string) => void;
+  /** Told the begin of the text, longer each time, once it is known that the rest of the audio will not change it. */
+  readonly onSettled?: (text: string) => void;
   readonly onEndOfSpeech?: () => void;
 }
 

@@ -2,6 +2,7 @@ import type {
   LoadSpec,
   PreparedReport,
   SpeechRequest,
+  SpeechSoFar,
   TranscribeOptions,
   Transcript,
   WakeHit,
@@ -59,7 +60,7 @@ export interface ModelWorker {
 
 /** The parent's end of one utterance. */
 export interface SpeechChannel {
-  accept(samples: Float32Array): Promise<string | undefined>;
+  accept(samples: Float32Array): Promise<SpeechSoFar | undefined>;
   finish(): Promise<Transcript>;
   cancel(): void;
 }

@@ -2,6 +2,7 @@ import type {
   LoadSpec,
   PreparedReport,
   SpeechRequest,
+  SpeechSoFar,
   TranscribeOptions,
   Transcript,
   WakeHit,
@@ -30,7 +31,7 @@ export interface WorkerCalls {
     };
     readonly result: undefined;
   };
-  "speech-accept": { readonly params: SessionAudio; readonly result: string | undefined };
+  "speech-accept": { readonly params: SessionAudio; readonly result: SpeechSoFar | undefined };
   "speech-finish": { readonly params: { readonly session: number }; readonly result: Transcript };
   /** Answered after the last `chunk` message of the session. */
   synthesize: {

@@ -125,6 +125,21 @@ describe("commands first", () => {
     }
   });
 
+  it("call nothing settled that a command may still replace", async () => {
+    const settled: string[] = [];
+    const listener = vosk(COMMAND);
+    const live = open({
+      loaded: speechToText({ streaming: true }),
+      partial: () => "so far",
+      settled: (text) => text,
+    });
+    const { voice } = bench([live, listener], commandsOf(listener, { parallel: true }));
+    const session = say(voice, { onSettled: (text: string) => settled.push(text) });
+    await turn();
+    await session.finish();
+    expect(settled).toEqual([]);
+  });
+
   it("make the open model ready while people still speak", async () => {
     const listener = vosk(COMMAND);
     const { voice, leaser } = bench([open(), listener], commandsOf(listener));

@@ -150,6 +150,19 @@ describe("racing models", () => {
     expect(new Set(partials).size).toBe(1);
   });
 
+  it("call no text settled, as nobody knows yet whose it will be", async () => {
+    const settled: string[] = [];
+    const streams = { partial: () => "text", settled: (text: string) => text };
+    const { voice } = sessionBench(
+      [model("vosk", streams), model("sherpa", streams)],
+      racing("vosk", "sherpa"),
+    );
+    const session = voice.transcribe({ origin, onSettled: (text) => settled.push(text) });
+    session.accept(SPEECH_FORMAT, loud(0.5));
+    await session.finish();
+    expect(settled).toEqual([]);
+  });
+
   it.each([
     ["while they load", { load: () => gate().promise }],
     ["while they decode", { recognise: () => gate<never>().promise }],

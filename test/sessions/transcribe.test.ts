@@ -86,6 +86,27 @@ describe("Transcription", () => {
     expect([leaser.held, leaser.open]).toEqual([0, 0]);
   });
 
+  it("tells the begin that a streaming engine is done with, in the style of the text", async () => {
+    const begins: string[] = [];
+    const model = vosk({ settled: (text) => text.slice(0, 6) });
+    const { voice } = sessionBench([model], { textStyle: { letters: "upper", punctuation: true } });
+    const session = voice.transcribe(request({ onSettled: (text) => begins.push(text) }));
+    session.accept(SPEECH_FORMAT, loud(0.5));
+    await session.finish();
+    expect(begins).toEqual(["SO FAR"]);
+  });
+
+  it("tells no begin that words to come may change: numbers in digits", async () => {
+    const begins: string[] = [];
+    const model = vosk({ settled: (text) => text });
+    const textStyle = { letters: "keep", punctuation: true, numbers: "digits" } as const;
+    const { voice } = sessionBench([model], { textStyle });
+    const session = voice.transcribe(request({ onSettled: (text) => begins.push(text) }));
+    session.accept(SPEECH_FORMAT, loud(0.5));
+    await session.finish();
+    expect(begins).toEqual([]);
+  });
+
   it("takes audio of any format, and a change of format on the way", async () => {
     const { voice } = sessionBench([whisper()]);
     const session = voice.transcribe(request());

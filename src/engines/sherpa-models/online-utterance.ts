@@ -1,6 +1,6 @@
 import type { OnlineRecognizer, OnlineStream } from "sherpa-onnx-node";
 import { EngineError, messageOf } from "../../base/errors.js";
-import { ENGINE_RATE_HZ, type SpeechStream, type Transcript } from "../capability.js";
+import { ENGINE_RATE_HZ, type SpeechSoFar, type SpeechStream, type Transcript } from "../capability.js";
 
 /** Silence around the speech, which the networks' windows need to begin and to see its end. */
 const LEAD_SECONDS = 0.3;
@@ -38,7 +38,7 @@ export class OnlineUtterance implements SpeechStream {
     this.#feed(silence(LEAD_SECONDS));
   }
 
-  async accept(samples: Float32Array): Promise<string | undefined> {
+  async accept(samples: Float32Array): Promise<SpeechSoFar | undefined> {
     this.#heardSamples += samples.length;
     for (let start = 0; start < samples.length; start += BLOCK_SAMPLES) {
       this.#feed(samples.subarray(start, start + BLOCK_SAMPLES));
@@ -47,7 +47,8 @@ export class OnlineUtterance implements SpeechStream {
     const text = this.#text();
     if (text === this.#lastText) return undefined;
     this.#lastText = text;
-    return text;
+    // Greedy search never takes a word back, but the last one may still grow.
+    return { text, settled: text.slice(0, Math.max(0, text.lastIndexOf(" "))) };
   }
 
   async finish(): Promise<Transcript> {

@@ -32,6 +32,7 @@ export const sherpa: ProviderDescriptor = {
   engine: "sherpa-onnx-node",
   title: "Sherpa",
   isolation: "own",
+  streams: ({ family }) => Object.hasOwn(ONLINE_FAMILIES, String(family)),
   available: sherpaAvailable,
   load: loadSherpaModel,
 };

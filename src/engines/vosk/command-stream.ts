@@ -1,5 +1,11 @@
 import { EngineError } from "../../base/errors.js";
-import { type CommandHeard, ENGINE_RATE_HZ, type SpeechStream, type Transcript } from "../capability.js";
+import {
+  type CommandHeard,
+  ENGINE_RATE_HZ,
+  type SpeechSoFar,
+  type SpeechStream,
+  type Transcript,
+} from "../capability.js";
 import { Lane } from "../lane.js";
 import { type Alternative, joinAlternatives, parseAlternatives } from "./alternatives.js";
 import type { CommandBook } from "./command-book.js";
@@ -43,7 +49,7 @@ export class CommandStream implements SpeechStream {
     this.#options = options;
   }
 
-  accept(samples: Float32Array): Promise<string | undefined> {
+  accept(samples: Float32Array): Promise<SpeechSoFar | undefined> {
     // The caller may reuse its array once this call has returned.
     const scaled = samples.map(toIntegerRange);
     return this.#lane.run(async () => {
@@ -117,14 +123,15 @@ export class CommandStream implements SpeechStream {
     this.#decodingMs += performance.now() - startedAt;
   }
 
-  async #changedText(): Promise<string | undefined> {
+  async #changedText(): Promise<SpeechSoFar | undefined> {
     const { library, recogniser } = this.#options;
     const { text } = parsePiece(await library.partial(recogniser));
     const ended = this.#pieces.flatMap((piece) => piece[0]?.words ?? []);
     const soFar = [...ended, text].join(" ").trim();
     if (soFar === this.#lastText) return undefined;
     this.#lastText = soFar;
-    return soFar;
+    // Which sentence it is shows at the end only.
+    return { text: soFar, settled: "" };
   }
 
   #assertOpen(): void {

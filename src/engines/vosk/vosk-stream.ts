@@ -1,5 +1,5 @@
 import { EngineError } from "../../base/errors.js";
-import { ENGINE_RATE_HZ, type SpeechStream, type Transcript } from "../capability.js";
+import { ENGINE_RATE_HZ, type SpeechSoFar, type SpeechStream, type Transcript } from "../capability.js";
 import { Lane } from "../lane.js";
 import type { LibVosk, VoskPointer } from "./libvosk.js";
 import { type HeardPiece, joinPieces, knownText, parsePiece } from "./results.js";
@@ -15,6 +15,8 @@ export interface VoskStreamOptions {
   readonly recogniser: VoskPointer;
   readonly language: string | undefined;
   readonly unknownWord: string | undefined;
+  /** True when only the sentences of a grammar are heard. */
+  readonly isBound: boolean;
   /** Gives a sentence of the grammar back as its author wrote it. */
   readonly restore: (heard: string) => string;
   /** Called once, when the recogniser has been freed. */
@@ -34,7 +36,7 @@ export class VoskStream implements SpeechStream {
     this.#options = options;
   }
 
-  accept(samples: Float32Array): Promise<string | undefined> {
+  accept(samples: Float32Array): Promise<SpeechSoFar | undefined> {
     // The caller may reuse its array once this call has returned.
     const scaled = samples.map(toIntegerRange);
     return this.#inTurn(async () => {
@@ -76,14 +78,16 @@ export class VoskStream implements SpeechStream {
     if (status > 0) this.#pieces.push(parsePiece(await library.result(recogniser)));
   }
 
-  async #changedText(): Promise<string | undefined> {
+  async #changedText(): Promise<SpeechSoFar | undefined> {
     this.#assertOpen();
-    const { library, recogniser, unknownWord } = this.#options;
+    const { library, recogniser, unknownWord, isBound } = this.#options;
     const { text } = parsePiece(await library.partial(recogniser));
-    const soFar = knownText([...this.#pieces.map((piece) => piece.text), text], unknownWord);
+    const ended = this.#pieces.map((piece) => piece.text);
+    const soFar = knownText([...ended, text], unknownWord);
     if (soFar === this.#lastText) return undefined;
     this.#lastText = soFar;
-    return soFar;
+    // What stands before a pause is final, unless the whole is to become a sentence of the grammar.
+    return { text: soFar, settled: isBound ? "" : knownText(ended, unknownWord) };
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {

@@ -81,6 +81,7 @@ export class VoskStt implements SpeechToText {
       recogniser,
       language,
       unknownWord: this.#vocabulary.unknownWord,
+      isBound: bound !== undefined,
       restore: bound?.restore ?? ((heard) => heard),
       onClosed: () => this.#streams.delete(stream),
     });

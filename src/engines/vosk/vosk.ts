@@ -38,6 +38,7 @@ export const vosk: ProviderDescriptor = {
   engine: "libvosk",
   title: "VOSK ASR",
   isolation: "own",
+  streams: () => true,
   available: voskAvailable,
   part: (settings) => missingLibrary(settings, process.arch),
   load: loadVosk,

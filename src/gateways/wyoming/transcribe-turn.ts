@@ -35,10 +35,12 @@ export class TranscribeTurn {
   readonly #session: TranscribeSession;
   readonly #forget: () => void;
   #seconds = 0;
+  /** Text that went out in chunks. */
+  #sent = "";
   #answer: Promise<void> | undefined;
 
   constructor(options: TranscribeTurnOptions) {
-    const { peer, voice, request, onEndOfSpeech } = options;
+    const { peer, voice, request, onEndOfSpeech, streaming } = options;
     const terms = [...(request?.transcriptNames ?? []), ...(request?.transcriptTerms ?? [])];
     const endSilenceSeconds = endSilenceOf(request);
     this.#options = options;
@@ -47,6 +49,7 @@ export class TranscribeTurn {
       ...(request?.language ? { language: request.language } : {}),
       ...(request?.name ? { model: request.name } : {}),
       ...(terms.length > 0 ? { terms } : {}),
+      ...(streaming ? { onSettled: (text: string) => this.#stream(text) } : {}),
       ...(onEndOfSpeech ? { endpointing: true, onEndOfSpeech } : {}),
       ...(onEndOfSpeech && endSilenceSeconds !== undefined ? { endSilenceSeconds } : {}),
     });
@@ -81,13 +84,23 @@ export class TranscribeTurn {
     this.#forget();
     const spoken = result.language ?? request?.language;
     const language = spoken ? { language: spoken } : {};
-    if (streaming) {
-      // One chunk: engines take back what they said before the end, and a chunk cannot be taken back.
-      await peer.send(transcriptStart.encode(language));
-      if (result.text !== "") await peer.send(transcriptChunk.encode({ text: result.text }));
-    }
+    if (streaming) this.#stream(result.text, spoken);
+    if (streaming && this.#sent === "") await peer.send(transcriptStart.encode(language));
     await peer.send(transcript.encode({ text: result.text, ...language }));
     if (streaming) await peer.send(transcriptStop.encode({}));
+  }
+
+  /**
+   * Sends what is new of a text. A chunk cannot be taken back: where another model had to answer after all, no more
+   * chunks come, and the transcript tells the whole text as it always does.
+   */
+  #stream(text: string, language = this.#options.request?.language): void {
+    const { peer } = this.#options;
+    if (text.length <= this.#sent.length || !text.startsWith(this.#sent)) return;
+    // `send` never rejects, and keeps the order.
+    if (this.#sent === "") void peer.send(transcriptStart.encode(language ? { language } : {}));
+    void peer.send(transcriptChunk.encode({ text: text.slice(this.#sent.length) }));
+    this.#sent = text;
   }
 }
 

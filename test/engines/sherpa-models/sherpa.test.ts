@@ -43,11 +43,15 @@ describe.skipIf(!canRun)(`sherpa (needs ${NEEDS})`, () => {
     const loaded = await worker.load(spec, LOAD_MS);
     const speech = await worker.openSpeech(spec.model, {});
     const partials: string[] = [];
+    const settled: string[] = [];
     for (let start = 0; start < samples.length; start += 1600) {
       const partial = await speech.accept(samples.subarray(start, start + 1600));
-      if (partial !== undefined) partials.push(partial);
+      if (partial !== undefined) partials.push(partial.text);
+      if (partial !== undefined) settled.push(partial.settled);
     }
-    return { loaded, partials, transcript: await speech.finish() };
+    const transcript = await speech.finish();
+    for (const begin of settled) expect(transcript.text.startsWith(begin), begin).toBe(true);
+    return { loaded, partials, transcript };
   }
 
   for (const family of Object.keys(TONE_NETWORKS) as ToneFamily[]) {

@@ -58,9 +58,12 @@ describe.skipIf(!ENGLISH || !SPEECH || !hasLibrary)(
     it("writes while audio arrives and ends with words, times and confidences", async () => {
       const stream = await english.open({});
       const partials: string[] = [];
+      const settled = new Set<string>();
       for (const piece of pieces(recording("en/jfk.wav"), 1600)) {
         const partial = await stream.accept(piece);
-        if (partial !== undefined) partials.push(partial);
+        if (partial === undefined) continue;
+        partials.push(partial.text);
+        if (partial.settled !== "") settled.add(partial.settled);
       }
       const { text, words = [], confidence, language } = await stream.finish();
 
@@ -69,6 +72,7 @@ describe.skipIf(!ENGLISH || !SPEECH || !hasLibrary)(
       expect(partials.length).toBeGreaterThan(5);
       expect(partials.some((partial) => partial.startsWith("and so my"))).toBe(true);
       expect(partials.at(-1)?.startsWith("and so my fellow americans")).toBe(true);
+      for (const begin of settled) expect(text.startsWith(begin), begin).toBe(true);
       expect(words.map((word) => word.text).join(" ")).toBe(text);
       expect(words.at(-1)?.endSeconds).toBeGreaterThan(9);
       expect(words.at(-1)?.endSeconds).toBeLessThanOrEqual(11);

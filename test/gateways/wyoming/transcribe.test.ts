@@ -116,6 +116,48 @@ describe("a transcription over Wyoming", () => {
     ]);
   });
 
+  it("streams what is settled while audio still comes, each piece of the text once", async () => {
+    const { voice, connect } = await startServer({ options: { transcriptStreaming: true } });
+    const client = await connect();
+    client.send("transcribe", { language: "en" });
+    await client.sendAudio(SPEECH, PCM, { stop: false });
+    const session = await voice.nth(voice.transcriptions, 0);
+    for (const text of ["heard", "heard", "heard 32000"]) session.request.onSettled?.(text);
+    const early = [await client.expect("transcript-start"), await client.expect("transcript-chunk")];
+    expect(early.map(({ data }) => data)).toEqual([{ language: "en" }, { text: "heard" }]);
+    await session.heard.atLeast(PCM.length);
+    client.send("audio-stop");
+    expect(plain(await client.untilClosed())).toEqual([
+      { type: "transcript-chunk", data: { text: " 32000" } },
+      { type: "transcript-chunk", data: { text: " bytes" } },
+      { type: "transcript", data: { text: "heard 32000 bytes", language: "en" } },
+      { type: "transcript-stop", data: {} },
+    ]);
+  });
+
+  it("tells the right text at the end where another model had to answer in the midst of it", async () => {
+    const { voice, connect } = await startServer({ options: { transcriptStreaming: true } });
+    const client = await connect();
+    await client.sendAudio(SPEECH, PCM, { stop: false });
+    const session = await voice.nth(voice.transcriptions, 0);
+    session.request.onSettled?.("herd");
+    await session.heard.atLeast(PCM.length);
+    client.send("audio-stop");
+    expect(plain(await client.untilClosed())).toEqual([
+      { type: "transcript-start", data: {} },
+      { type: "transcript-chunk", data: { text: "herd" } },
+      { type: "transcript", data: { text: "heard 32000 bytes" } },
+      { type: "transcript-stop", data: {} },
+    ]);
+  });
+
+  it("asks for no settled text where none is to be streamed", async () => {
+    const { voice, connect } = await startServer();
+    const client = await connect();
+    await client.sendAudio(SPEECH, PCM);
+    expect((await voice.nth(voice.transcriptions, 0)).request).not.toHaveProperty("onSettled");
+  });
+
   it("streams no chunk for an empty text", async () => {
     const { connect } = await startServer({ options: { transcriptStreaming: true } });
     const client = await connect();
