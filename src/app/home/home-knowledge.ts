@@ -1,0 +1,196 @@
+import { join, resolve } from "node:path";
+import type { Clock } from "../../base/clock.js";
+import type { Logger } from "../../base/logger.js";
+import { baseLanguage } from "../../catalog/language.js";
+import type { ModelManifest } from "../../catalog/manifest.js";
+import type { Config } from "../../config/schema.js";
+import { CoreNames } from "../../gateways/home-assistant/core-names.js";
+import type { CoreAddress } from "../../gateways/home-assistant/core-socket.js";
+import type { Home, HomeNames } from "../../home/names.js";
+import type { CommandOffer, Commands } from "../../sessions/commands.js";
+import type { HomeInsight, HomeLanguage, HomeSource, HomeView } from "../../sessions/home.js";
+import { compileInThread } from "./compile-in-thread.js";
+import { byLanguage, gatherNames, inEveryLanguage, type NameSource, namesByKind } from "./gathered-names.js";
+import { HomeFile } from "./home-file.js";
+import { type CommandResidency, LanguageCommands } from "./language-commands.js";
+import type { BookOrder, MadeBook } from "./make-book.js";
+
+export interface HomeKnowledgeParts {
+  readonly config: Pick<Config, "language" | "data_dir" | "home" | "preload">;
+  /** Folder with the program's own sentence templates. */
+  readonly sentences: string;
+  /** Home Assistant's WebSocket interface, where we are its add-on. */
+  readonly core: CoreAddress | undefined;
+  /** See `commandModel`. */
+  readonly choose: (language: string, without: ReadonlySet<string>) => ModelManifest | undefined;
+  readonly residency: CommandResidency;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** See `Commands`. */
+  readonly parallel: boolean;
+  /** Makes a phrase book; absent makes it in a thread. */
+  readonly compile?: (order: BookOrder, signal: AbortSignal) => Promise<MadeBook | undefined>;
+}
+
+/** Hints of more names than this help nobody. */
+const MAX_TERMS = 100;
+/** Languages that are asked for besides those of the house; each takes a model. */
+const MAX_LANGUAGES = 4;
+const NO_SENTENCES = "there are no sentence templates for it";
+const NOT_SPOKEN = "nobody has spoken it yet";
+const HOME_ASSISTANT = "Home Assistant";
+
+/**
+ * What the home is called, from all who know, and the commands that follow from it in each language that is spoken.
+ * Names may change at any time; what is ready before serves until what is new is ready.
+ */
+export class HomeKnowledge implements Commands, HomeInsight {
+  readonly parallel: boolean;
+  readonly #parts: HomeKnowledgeParts;
+  readonly #file: HomeFile | undefined;
+  readonly #core: CoreNames | undefined;
+  readonly #languages = new Map<string, LanguageCommands>();
+  #homeOfFile: Home = new Map();
+  #namesOfCore: HomeNames = {};
+  #brings = false;
+  #closed = false;
+
+  constructor(parts: HomeKnowledgeParts) {
+    const { config, core: address, clock, log } = parts;
+    this.#parts = parts;
+    this.parallel = parts.parallel;
+    this.#file =
+      config.home.file === ""
+        ? undefined
+        : new HomeFile({
+            path: resolve(config.home.file),
+            clock,
+            log,
+            onHome: (home) => {
+              this.#homeOfFile = home;
+              this.#namesChanged();
+            },
+          });
+    this.#core =
+      address &&
+      new CoreNames({
+        address,
+        clock,
+        log,
+        onNames: (names) => {
+          this.#namesOfCore = names;
+          this.#namesChanged();
+        },
+      });
+  }
+
+  /** Begins to read names. Resolves once the file has been read; never rejects. */
+  async start(): Promise<void> {
+    await this.#file?.start();
+    if (this.#closed) return;
+    this.#core?.start();
+    this.#speaks(this.#parts.config.language);
+  }
+
+  /** Has the model of the house's language made ready, beside all that is there already. */
+  bring(): void {
+    if (!this.#parts.config.preload) return;
+    this.#brings = true;
+    this.#languages.get(baseLanguage(this.#parts.config.language))?.bring();
+  }
+
+  offer(language: string): CommandOffer | undefined {
+    return this.#speaks(language)?.offer();
+  }
+
+  names(language: string): readonly string[] {
+    return this.#gather(baseLanguage(language))
+      .slice(0, MAX_TERMS)
+      .map(({ name }) => name);
+  }
+
+  /** To be told of every change of every model. */
+  modelChanged(id: string, state: string): void {
+    for (const language of this.#languages.values()) language.modelChanged(id, state);
+  }
+
+  show(): HomeView {
+    const shown = new Set([
+      baseLanguage(this.#parts.config.language),
+      ...this.#languages.keys(),
+      ...this.#homeOfFile.keys(),
+    ]);
+    return { sources: this.#sources(), languages: [...shown].map((language) => this.#showOne(language)) };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#file?.close();
+    await Promise.all([this.#core?.close(), ...[...this.#languages.values()].map((each) => each.close())]);
+  }
+
+  /** Commands in a language, begun when it is spoken for the first time. */
+  #speaks(code: string): LanguageCommands | undefined {
+    const language = baseLanguage(code);
+    const known = this.#languages.get(language);
+    if (known || this.#closed || this.#languages.size >= MAX_LANGUAGES) return known;
+    const { choose, residency, clock, log } = this.#parts;
+    const made = new LanguageCommands({
+      language,
+      make: (names, signal) => this.#make(language, names, signal),
+      choose: (without) => choose(language, without),
+      residency,
+      clock,
+      log,
+    });
+    this.#languages.set(language, made);
+    if (this.#brings && language === baseLanguage(this.#parts.config.language)) made.bring();
+    void made.update(namesByKind(this.#gather(language)));
+    return made;
+  }
+
+  #namesChanged(): void {
+    for (const each of this.#languages.values()) void each.update(namesByKind(this.#gather(each.language)));
+  }
+
+  #gather(language: string) {
+    const sources: NameSource[] = [];
+    if (this.#core) sources.push(inEveryLanguage(HOME_ASSISTANT, this.#namesOfCore));
+    if (this.#file) sources.push(byLanguage(this.#parts.config.home.file, this.#homeOfFile));
+    return gatherNames(sources, language);
+  }
+
+  #make(language: string, names: HomeNames, signal: AbortSignal): Promise<MadeBook | undefined> {
+    const { config, sentences, compile = compileInThread } = this.#parts;
+    const data = resolve(config.data_dir);
+    const folders = { program: sentences, user: join(data, "sentences") };
+    return compile({ language, names, sentences: folders, dir: join(data, "home") }, signal);
+  }
+
+  #sources(): readonly HomeSource[] {
+    const state = this.#core?.state;
+    const file = this.#file;
+    return [
+      ...(state ? [{ name: HOME_ASSISTANT, ...(state.problem ? { problem: state.problem } : {}) }] : []),
+      ...(file
+        ? [{ name: this.#parts.config.home.file, ...(file.problem ? { problem: file.problem } : {}) }]
+        : []),
+    ];
+  }
+
+  #showOne(language: string): HomeLanguage {
+    const commands = this.#languages.get(language);
+    const standing = commands?.standing;
+    const why = commands ? NO_SENTENCES : NOT_SPOKEN;
+    return {
+      language,
+      names: this.#gather(language),
+      ...(commands?.made ? { phrases: commands.made.phrases } : {}),
+      problems: commands?.made?.problems ?? [],
+      ...(commands?.model ? { model: commands.model } : {}),
+      ready: standing?.ready ?? false,
+      ...(standing?.ready ? {} : { why: standing?.why ?? why }),
+      unknownWords: commands?.unknownWords ?? [],
+    };
+  }
+}
