@@ -30,6 +30,8 @@ import { readBoard } from "./board.js";
 import { CatalogLadder } from "./catalog-ladder.js";
 import { LiveControls, type LiveControlsParts, type Satellites } from "./device-controls.js";
 import { foresee, learnedFigures } from "./foresee.js";
+import type { HomeKnowledge } from "./home/home-knowledge.js";
+import { openHome } from "./home/open-home.js";
 import { installedCatalog } from "./installed-catalog.js";
 import { LiveSettings } from "./live-settings.js";
 import { ModelControls } from "./model-controls.js";
@@ -90,6 +92,8 @@ export class Core {
   /** The models peers are told of. The same list for ever: Home Assistant compares. */
   readonly offered: readonly ModelManifest[];
   readonly lives: ModelLives;
+  /** Absent where commands of the home are not listened for. Begun by who wants it. */
+  readonly home: HomeKnowledge | undefined;
   readonly #feed: SnapshotFeed;
   readonly #residency: Residency;
   readonly #schedule: Schedule;
@@ -122,7 +126,8 @@ export class Core {
     return new Core(parts, { dataDir, live, catalog, probe, book, store, usable, budget });
   }
 
-  private constructor({ config, env, log, clock }: CoreParts, found: FoundParts) {
+  private constructor(parts: CoreParts, found: FoundParts) {
+    const { config, env, log, clock } = parts;
     const { dataDir, live, catalog, probe, book, store, usable, budget } = found;
     this.installId = installId(dataDir);
     this.catalog = catalog;
@@ -167,10 +172,12 @@ export class Core {
       patienceMs,
       smaller: (model) => this.#smaller(model),
     });
+    this.home = openHome(parts, { ladder: this.ladder, residency: this.#residency });
     const requests = new RequestLog({ clock, log, changed: () => this.#feed.touch() });
     const voiceTools = {
       ladders: this.ladder,
       clock,
+      ...(this.home ? { commands: this.home } : {}),
       prepare: speakable,
       // Home Assistant names no language when it wants something spoken.
       languageOf: (text: string, named = config.tts) => {
@@ -220,6 +227,7 @@ export class Core {
           ...planFacts(),
           ...decision,
           language: live.config.language,
+          commands: this.home?.foresee(),
           isPresent,
           isReachable,
         });
@@ -279,6 +287,7 @@ export class Core {
       this.#feed.touch();
     });
     this.#residency.on("model", ({ id, state }) => this.lives.noteState(id, state));
+    this.#residency.on("model", ({ id, state }) => this.home?.modelChanged(id, state));
     for (const event of ["model", "totals"] as const) this.#residency.on(event, () => this.#feed.touch());
     this.preload.onChange(() => this.#feed.touch());
     this.#residency.start();
@@ -327,6 +336,7 @@ export class Core {
   async close(): Promise<void> {
     this.preload.close();
     this.#rehearsal.close();
+    await this.home?.close();
     await this.#schedule.close();
     this.#feed.flush();
     this.#feed.close();

@@ -4,11 +4,14 @@ import type { FootprintBook } from "../residency/footprint-book.js";
 import { keyOf, knownFootprint, loadOptionsOf } from "../residency/load-options.js";
 import type { ResidentModel } from "../residency/resident-model.js";
 import type { Foresight } from "../sessions/foresight.js";
+import { foreseeCommands } from "./home/foresee-commands.js";
 import { type Decision, type PlanFacts, planFor, standInsOf, withStandIns } from "./warm-up-plan.js";
 
 /** What a look ahead is made from. */
 export interface ForeseeFacts extends Decision, PlanFacts {
   readonly language: string;
+  /** Who is to listen for commands of the home; absent where nobody is. */
+  readonly commands: ModelManifest | undefined;
   readonly isPresent: (id: string) => boolean;
   /** False for a model whose sources do not answer at present. */
   readonly isReachable: (model: ModelManifest) => boolean;
@@ -40,6 +43,11 @@ export function foresee(facts: ForeseeFacts): Foresight {
     ...ladder.choose(choice.capability, {}, { planned: false }),
     choice,
   }));
+  const commands = facts.commands && foreseeCommands(facts.commands, warmUp, facts);
+  const loaded = new Set([
+    ...warmUp.loads.map(({ model }) => model),
+    ...(commands?.fits ? [commands.model] : []),
+  ]);
   return {
     budgetBytes: budget.bytes,
     budgetReason: budget.reason,
@@ -53,7 +61,8 @@ export function foresee(facts: ForeseeFacts): Foresight {
       leftOut: capability === "wake" ? [] : leftOut,
     })),
     warmUp,
-    downloads: warmUp.loads.flatMap(({ model }) => {
+    ...(commands ? { commands } : {}),
+    downloads: [...loaded].flatMap((model) => {
       const manifest = catalog.find(model);
       if (!manifest || manifest.files.length === 0 || facts.isPresent(model)) return [];
       const bytes = downloadBytes(manifest);

@@ -18,7 +18,8 @@ import type { Origin } from "../sessions/voice.js";
 import { HomeAssistantConversation } from "./conversation.js";
 import type { Core, CoreParts } from "./core.js";
 import { hermesOffer } from "./hermes-offer.js";
-import { supervisorAddress, supervisorApi } from "./supervisor-door.js";
+import { supervisorAddress } from "./supervisor-address.js";
+import { supervisorApi } from "./supervisor-door.js";
 
 interface Surroundings {
   readonly endpoint: () => Promise<BrokerEndpoint>;

@@ -45,7 +45,12 @@ export class Runtime {
     await Promise.all(this.#doors.map((door) => door.open()));
     this.#mqtt = await MqttDoors.open(this.#parts, this.#core, this.#parts.underSupervisor);
     if (this.#mqtt?.listener) this.#noteListener(this.#mqtt.listener);
-    void this.#core.preload.start().then(() => fetchVoicesIndex(this.#parts, this.#stopping.signal));
+    const { home, preload } = this.#core;
+    void home?.start();
+    const warm = preload.start();
+    // Commands are a gain only beside those who answer everything else.
+    void warm.then(() => home?.bring());
+    void warm.then(() => fetchVoicesIndex(this.#parts, this.#stopping.signal));
   }
 
   /** Ends everything in order: no new work, children gone, `offline` said. Idempotent. */

@@ -5,16 +5,7 @@ import { WyomingDiscovery } from "../gateways/supervisor/discovery.js";
 import { AddonStats } from "../gateways/supervisor/stats.js";
 import { renameStoredOptions } from "../gateways/supervisor/stored-options.js";
 import type { Core, CoreParts } from "./core.js";
-
-const SUPERVISOR_URL = "http://supervisor";
-
-/** Where the Supervisor is, and how it knows us. */
-export const supervisorAddress = (
-  env: CoreParts["env"],
-): { readonly url: string; readonly token: string } => ({
-  url: env["IRENE_SUPERVISOR_URL"] ?? SUPERVISOR_URL,
-  token: env["SUPERVISOR_TOKEN"] ?? "",
-});
+import { supervisorAddress } from "./supervisor-address.js";
 
 /** The Supervisor, as an add-on reaches it. */
 export const supervisorApi = (env: CoreParts["env"]): SupervisorApi =>

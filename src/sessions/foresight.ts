@@ -8,8 +8,18 @@ export interface Foresight {
   readonly language: string;
   readonly answers: readonly AnswerPlan[];
   readonly warmUp: WarmUpPlan;
+  /** Who listens for commands of the home beside all that; absent where nobody is to. */
+  readonly commands?: CommandsPlan;
   /** What has to be fetched before that. */
   readonly downloads: readonly PlannedDownload[];
+}
+
+/** Whether a model that listens for commands fits. */
+export interface CommandsPlan {
+  readonly model: string;
+  readonly fits: boolean;
+  /** In plain words. */
+  readonly sentence: string;
 }
 
 /** Who answers for a capability. */

@@ -23,13 +23,15 @@ function look({
   wanted = [LARGE, VOICE],
   present = [],
   silent = [],
+  commands,
 }: {
   readonly budget?: number;
   readonly wanted?: readonly { readonly id: string }[];
   readonly present?: readonly string[];
   readonly silent?: readonly string[];
+  readonly commands?: ForeseeFacts["commands"];
 } = {}) {
-  const catalog = new Catalog([LARGE, SMALL, VOICE, SYSTEM, FOREIGN]);
+  const catalog = new Catalog([LARGE, SMALL, VOICE, SYSTEM, FOREIGN, ...(commands ? [commands] : [])]);
   const isReachable = ({ id }: { readonly id: string }) => !silent.includes(id);
   const ladder = new CatalogLadder(() => ({
     catalog,
@@ -53,6 +55,7 @@ function look({
       return { capability, language, model: rungs[0]?.id, why };
     }),
     automatic: new Set([LARGE.id, VOICE.id]),
+    commands,
     catalog,
     isPresent: (id) => present.includes(id),
     isReachable,
@@ -61,6 +64,8 @@ function look({
   };
   return foresee(facts);
 }
+
+const LISTENER = { ...SMALL, id: "vosk/en_small", title: "Vosk Small", provider: "vosk" };
 
 describe("looking ahead", () => {
   it("says for each capability who answers, who instead, and who is left out", () => {
@@ -101,6 +106,28 @@ describe("looking ahead", () => {
       { model: "whisper/small", reachable: false },
       { model: "piper/voice", reachable: true },
     ]);
+  });
+
+  it("puts who listens for commands behind all others, and takes nobody in its place", () => {
+    const commands = LISTENER;
+    const roomy = look({ budget: 2e9, wanted: [LARGE, VOICE], commands });
+    expect(roomy.commands).toMatchObject({ model: LISTENER.id, fits: true });
+    expect(roomy.downloads.map(({ model }) => model)).toContain(LISTENER.id);
+    const {
+      warmUp,
+      commands: planned,
+      downloads,
+    } = look({ budget: 510e6, wanted: [VOICE, LARGE], commands });
+    expect(warmUp.loads.map(({ model }) => model)).toEqual(["whisper/small", "espeak/espeak-ng"]);
+    expect(planned).toMatchObject({ fits: false });
+    expect(planned?.sentence).toMatch(
+      /^nobody: .* needs .* MB, and .* MB are left beside the others; all is dictated$/,
+    );
+    expect(downloads.map(({ model }) => model)).not.toContain(LISTENER.id);
+    expect(look({ budget: 2e9, wanted: [LARGE], commands: LARGE }).commands?.sentence).toContain(
+      "loaded anyway",
+    );
+    expect(look().commands).toBeUndefined();
   });
 
   it("leaves models of other languages out of the talk, also when their sources are silent", () => {

@@ -20,7 +20,7 @@ export async function plan(house: House, { output }: CommandCall): Promise<undef
 }
 
 /** The plan in plain words. */
-export function planText({ language, answers, warmUp, downloads }: Foresight): string {
+export function planText({ language, answers, warmUp, commands, downloads }: Foresight): string {
   return [
     `Who answers in ${language}`,
     ...answers.flatMap((answer) => answerLines(answer)),
@@ -29,6 +29,7 @@ export function planText({ language, answers, warmUp, downloads }: Foresight): s
     ...(warmUp.loads.length + warmUp.leftOut.length > 0
       ? warmUp.lines.map((line) => `  ${line}`)
       : ["  Nothing: every model loads at its first request."]),
+    ...(commands ? ["", `Commands of the home: ${commands.sentence}`] : []),
     "",
     downloadLine(downloads),
   ].join("\n");

@@ -52,6 +52,7 @@ export class HomeKnowledge implements Commands, HomeInsight {
   readonly #languages = new Map<string, LanguageCommands>();
   #homeOfFile: Home = new Map();
   #namesOfCore: HomeNames = {};
+  #started = false;
   #brings = false;
   #closed = false;
 
@@ -87,7 +88,8 @@ export class HomeKnowledge implements Commands, HomeInsight {
   /** Begins to read names. Resolves once the file has been read; never rejects. */
   async start(): Promise<void> {
     await this.#file?.start();
-    if (this.#closed) return;
+    if (this.#closed || this.#started) return;
+    this.#started = true;
     this.#core?.start();
     this.#speaks(this.#parts.config.language);
   }
@@ -99,8 +101,14 @@ export class HomeKnowledge implements Commands, HomeInsight {
     this.#languages.get(baseLanguage(this.#parts.config.language))?.bring();
   }
 
+  /** The model `bring` would make ready. */
+  foresee(): ModelManifest | undefined {
+    const { config, choose } = this.#parts;
+    return config.preload ? choose(config.language, new Set()) : undefined;
+  }
+
   offer(language: string): CommandOffer | undefined {
-    return this.#speaks(language)?.offer();
+    return this.#started ? this.#speaks(language)?.offer() : undefined;
   }
 
   names(language: string): readonly string[] {

@@ -1,7 +1,7 @@
 import type { CommandHeard, TranscriptWord } from "../../../engines/capability.js";
 import type { LeftOut, PlannedLoad, WarmUpPlan } from "../../../residency/plan.js";
 import type { Garbage, ModelChoice, ModelInUse } from "../../../sessions/controls.js";
-import type { AnswerPlan, Foresight, PlannedDownload } from "../../../sessions/foresight.js";
+import type { AnswerPlan, CommandsPlan, Foresight, PlannedDownload } from "../../../sessions/foresight.js";
 import { PHASES } from "../../../sessions/snapshot.js";
 import type { TranscribeResult } from "../../../sessions/voice.js";
 import {
@@ -102,6 +102,9 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
     language: text(),
     answers: list(ref("AnswerPlan")),
     warmUp: ref("WarmUp"),
+    commands: maybe(
+      object<CommandsPlan>({ model: text(), fits: flag("Beside all others"), sentence: text("For people") }),
+    ),
     downloads: list(
       object<PlannedDownload>({
         model: text(),
