@@ -166,17 +166,18 @@ export class LanguageCommands {
   /** Brings book and model together as far as possible now; never rejects. Asked again meanwhile, it looks once more. */
   #settle(): Promise<void> {
     this.#again = true;
-    this.#settling ??= this.#settleUntilDone().finally(() => {
-      this.#settling = undefined;
-    });
+    this.#settling ??= this.#settleUntilDone();
     return this.#settling;
   }
 
   async #settleUntilDone(): Promise<void> {
+    // The caller notes this promise before anything happens.
+    await Promise.resolve();
     while (this.#again && !this.#stop.signal.aborted) {
       this.#again = false;
       await this.#settleOnce();
     }
+    this.#settling = undefined;
   }
 
   async #settleOnce(): Promise<void> {
