@@ -1,6 +1,7 @@
 import type { Capability } from "../catalog/manifest.js";
 import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
+import type { HomeView } from "../sessions/home.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
 
@@ -26,6 +27,10 @@ export interface House {
   use(choice: ModelChoice): Promise<ModelInUse>;
   collectGarbage(remove: boolean): Promise<readonly Garbage[]>;
   plan(): Promise<Foresight>;
+  /** What the home is called, and who listens for its commands. */
+  home(): Promise<HomeView>;
+  /** Has commands listened for from now on, where they can be. A server sees to that itself. */
+  listen(language?: string): Promise<void>;
   /** Ends what was started for the command. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Capability } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
 import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
+import { type HomeView, NO_COMMANDS } from "../sessions/home.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { Origin, TranscribeResult } from "../sessions/voice.js";
 import { Core } from "./core.js";
@@ -116,6 +117,16 @@ export class LocalHouse implements House {
 
   plan(): Promise<Foresight> {
     return this.#core.controls.plan();
+  }
+
+  async home(): Promise<HomeView> {
+    const { home } = this.#core;
+    await home?.sentences();
+    return home?.show() ?? NO_COMMANDS;
+  }
+
+  async listen(language?: string): Promise<void> {
+    await this.#core.home?.listen(language);
   }
 
   close(): Promise<void> {

@@ -3,6 +3,7 @@ import { messageOf } from "../base/errors.js";
 import type { Capability } from "../catalog/manifest.js";
 import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
+import type { HomeView } from "../sessions/home.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
 import type { House } from "./house.js";
@@ -97,6 +98,14 @@ export class RemoteHouse implements House {
 
   async plan(): Promise<Foresight> {
     return (await this.#ask("GET", "/api/plan")).json() as Promise<Foresight>;
+  }
+
+  async home(): Promise<HomeView> {
+    return (await this.#ask("GET", "/api/home")).json() as Promise<HomeView>;
+  }
+
+  async listen(): Promise<void> {
+    // The server does, or has told why it does not.
   }
 
   close(): Promise<void> {

@@ -86,7 +86,7 @@ export class Runtime {
     const { host, port, token } = config.http;
     // Commands on this machine find it beside the server's address, where only who may read the data folder looks.
     const key = token === "" ? undefined : randomBytes(24).toString("base64url");
-    const { voice, controls, snapshots, lives } = this.#core;
+    const { voice, controls, snapshots, lives, home } = this.#core;
     const options = {
       host,
       port,
@@ -96,7 +96,16 @@ export class Runtime {
         ...(this.#parts.underSupervisor ? { trusted: [INGRESS_ADDRESS] } : {}),
       },
     };
-    const server = new HttpServer({ voice, controls, snapshots, lives, version: VERSION, log, options });
+    const server = new HttpServer({
+      voice,
+      controls,
+      snapshots,
+      lives,
+      home,
+      version: VERSION,
+      log,
+      options,
+    });
     return new Door({
       open: async () => {
         const taken = await server.start();

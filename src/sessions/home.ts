@@ -14,6 +14,13 @@ export interface HomeView {
   readonly languages: readonly HomeLanguage[];
 }
 
+/** What there is to see where nobody listens for commands. */
+export const NO_COMMANDS: HomeView = {
+  off: "Commands are off: home.commands is false, or stt names who writes down everything.",
+  sources: [],
+  languages: [],
+};
+
 export interface HomeSource {
   /** `Home Assistant` or the path of a file. */
   readonly name: string;

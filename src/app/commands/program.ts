@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
 import { CommandLine, type Environment } from "./command-line.js";
 import { exitCodeOf } from "./exit-code.js";
+import { addHomeCommands } from "./home-commands.js";
 import { addModelCommands } from "./model-commands.js";
 import { plan } from "./plan.js";
 import { say } from "./say.js";
@@ -47,7 +48,8 @@ export function buildProgram(line: CommandLine, env: Environment): Command {
       .command("transcribe")
       .description("Print the text of a WAV file")
       .argument("<file.wav>")
-      .option("--model <id>", "Model to use"),
+      .option("--model <id>", "Model to use")
+      .option("--explain", "Also print who answered, and whether it is a command of the home"),
     { flags: "voice", run: transcribe },
   );
   line.addHouseCommand(
@@ -81,5 +83,6 @@ export function buildProgram(line: CommandLine, env: Environment): Command {
     },
   );
   addModelCommands(program, line);
+  addHomeCommands(program, line);
   return program;
 }

@@ -94,6 +94,18 @@ export class HomeKnowledge implements Commands, HomeInsight {
     this.#speaks(this.#parts.config.language);
   }
 
+  /** Begins, and waits until the sentences of the house's language are made. */
+  async sentences(): Promise<void> {
+    await this.start();
+    await this.#speaks(this.#parts.config.language)?.updated;
+  }
+
+  /** Begins, and waits until commands are listened for, or it is clear why not. */
+  async listen(language = this.#parts.config.language): Promise<void> {
+    await this.start();
+    await this.#speaks(language)?.arrive();
+  }
+
   /** Has the model of the house's language made ready, beside all that is there already. */
   bring(): void {
     if (!this.#parts.config.preload) return;

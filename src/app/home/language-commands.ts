@@ -62,6 +62,7 @@ export class LanguageCommands {
   #edition = 0;
   #made: MadeBook | undefined;
   #making = true;
+  #updating: Promise<void> = Promise.resolve();
   #model: ModelManifest | undefined;
   /** Counts the stays of the model in memory: what was prepared in one is gone in the next. */
   #stay = 0;
@@ -94,8 +95,18 @@ export class LanguageCommands {
     return this.#prepared?.report.unknownWords ?? [];
   }
 
-  /** Makes the book for these names in the background; of several in a row the last counts. */
-  async update(names: HomeNames): Promise<void> {
+  /** Resolves once the book for the names told last is made and in use, as far as it can be. */
+  get updated(): Promise<void> {
+    return this.#updating;
+  }
+
+  /** Makes the book for these names; of several in a row the last counts. Never rejects. */
+  update(names: HomeNames): Promise<void> {
+    this.#updating = this.#update(names);
+    return this.#updating;
+  }
+
+  async #update(names: HomeNames): Promise<void> {
     const { language, make, log } = this.#parts;
     this.#edition += 1;
     const edition = this.#edition;
@@ -109,6 +120,13 @@ export class LanguageCommands {
       log.error(`Commands in ${language} stay as they were: ${messageOf(error)}`);
     }
     this.#making = false;
+    await this.#settle();
+  }
+
+  /** Waits until a model listens, or it is clear why none does. */
+  async arrive(): Promise<void> {
+    await this.#updating;
+    this.#wanted = true;
     await this.#settle();
   }
 

@@ -3,12 +3,14 @@ import { Hono } from "hono";
 import { InternalError, messageOf, VoiceError } from "../../base/errors.js";
 import type { Logger } from "../../base/logger.js";
 import type { Controls } from "../../sessions/controls.js";
+import type { HomeInsight } from "../../sessions/home.js";
 import type { LifeSource } from "../../sessions/model-lives.js";
 import type { SnapshotSource } from "../../sessions/snapshot.js";
 import type { VoiceSessions } from "../../sessions/voice.js";
 import { type Access, guard } from "./access.js";
 import { errorResponse } from "./error-response.js";
 import { addEventRoutes } from "./event-routes.js";
+import { addHomeRoutes } from "./home-routes.js";
 import { METRICS_TYPE, metricsText } from "./metrics.js";
 import { addModelRoutes } from "./model-routes.js";
 import { openApiDocument } from "./openapi/document.js";
@@ -41,6 +43,7 @@ export class HttpServer {
     snapshots,
     lives,
     controls,
+    home,
     version,
     log,
     options,
@@ -49,6 +52,8 @@ export class HttpServer {
     readonly snapshots: SnapshotSource;
     readonly lives: LifeSource;
     readonly controls: Controls;
+    /** Absent where the home's commands are not listened for. */
+    readonly home?: HomeInsight | undefined;
     /** Of the program. */
     readonly version: string;
     readonly log: Logger;
@@ -78,6 +83,7 @@ export class HttpServer {
     );
     addVoiceRoutes(app, voice, controls);
     addModelRoutes(app, controls);
+    addHomeRoutes(app, home);
     addEventRoutes(app, snapshots);
     if (options.webDir) addWebRoutes(app, options.webDir);
     app.notFound((context) => {

@@ -1,4 +1,5 @@
 import { ANSWER_SCHEMAS } from "./answer-schemas.js";
+import { HOME_SCHEMAS } from "./home-schemas.js";
 import { OPERATIONS } from "./operations.js";
 import { SNAPSHOT_SCHEMAS } from "./snapshot-schemas.js";
 
@@ -19,7 +20,7 @@ export const openApiDocument = (version: string) => ({
   security: [{ token: [] }, { password: [] }, {}],
   paths: OPERATIONS,
   components: {
-    schemas: { ...SNAPSHOT_SCHEMAS, ...ANSWER_SCHEMAS },
+    schemas: { ...SNAPSHOT_SCHEMAS, ...ANSWER_SCHEMAS, ...HOME_SCHEMAS },
     securitySchemes: {
       token: { type: "http", scheme: "bearer", description: "http.token; needed only where it is set" },
       password: { type: "http", scheme: "basic", description: "Any name, and the token as the password" },

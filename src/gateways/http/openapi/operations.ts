@@ -92,6 +92,12 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       responses: answers("Nothing is changed by asking", json(ref("Plan"))),
     },
   },
+  "/api/home": {
+    get: {
+      summary: "What the home is called, and who listens for its commands",
+      responses: answers("By language", json(ref("Home"))),
+    },
+  },
   "/api/transcribe": {
     post: {
       summary: "Speech to text",
