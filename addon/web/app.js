@@ -5,6 +5,7 @@ import { byId, setText } from "./dom.js";
 import { duration } from "./format.js";
 import "./hear.js";
 import { History } from "./history.js";
+import { showHome } from "./home.js";
 import { follow } from "./live.js";
 import { showMemory } from "./memory.js";
 import { modelCards } from "./models.js";
@@ -55,6 +56,7 @@ function show(snapshot) {
   showChoices(snapshot);
   showLives();
   showPlan(snapshot);
+  showHome(snapshot);
   showRequests(snapshot);
   offerVoices(snapshot);
   showCatalog(snapshot);

@@ -107,6 +107,20 @@ export const WORDS = {
   "Stays out until it is asked for": "Не загружается, пока не понадобится",
   "Why no other models": "Почему не другие модели",
 
+  // Commands
+  "Commands of this home": "Команды этого дома",
+  "Words the model does not know": "Слова, которых модель не знает",
+  "Latest decisions": "Последние решения",
+  "{0} names": "имён: {0}",
+  "{0} sentences": "фраз: {0}",
+  "{0} listens": "слушает {0}",
+  "nobody listens: {0}": "никто не слушает: {0}",
+  "listened for as {0}": "ожидается как {0}",
+  "not understood": "не понимается",
+  "an alias such as {0} would be": "понялся бы псевдоним вроде {0}",
+  command: "команда",
+  dictation: "запись речи",
+
   // Requests
   "Recent requests": "Последние запросы",
   "None yet. Try one above.": "Пока нет. Попробуйте выше.",
