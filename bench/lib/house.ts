@@ -56,7 +56,9 @@ async function configured(options: HouseOptions): Promise<readonly string[]> {
   await writeFile(join(DATA_DIR, "catalog", "shared-voice.yaml"), JSON.stringify(VOICE));
   const { folders, ...rest } = options.models ?? {};
   const models = { ...rest, folders: { ...FOLDERS, ...folders } };
-  const config = { language: "en", memory_budget: "8GB", tts: "espeak", ...options, models };
+  // Commands of a home are measured where they are meant; elsewhere they would be in the way of other models.
+  const home = { commands: false };
+  const config = { language: "en", memory_budget: "8GB", tts: "espeak", home, ...options, models };
   const file = join(DATA_DIR, "irene.yaml");
   await writeFile(file, JSON.stringify(config));
   return ["--config", file];

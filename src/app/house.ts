@@ -1,7 +1,7 @@
 import type { Capability } from "../catalog/manifest.js";
 import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
-import type { HomeView } from "../sessions/home.js";
+import type { HomeTest, HomeView } from "../sessions/home.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
 
@@ -29,6 +29,8 @@ export interface House {
   plan(): Promise<Foresight>;
   /** What the home is called, and who listens for its commands. */
   home(): Promise<HomeView>;
+  /** What a sentence would be taken for. @throws `no-model` where there are no commands */
+  testSentence(sentence: string, language?: string): Promise<HomeTest>;
   /** Has commands listened for from now on, where they can be. A server sees to that itself. */
   listen(language?: string): Promise<void>;
   /** Ends what was started for the command. */

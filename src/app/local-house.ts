@@ -1,11 +1,11 @@
 import { readWav, writeWav } from "../audio/wav.js";
 import { systemClock } from "../base/clock.js";
-import { ConfigError } from "../base/errors.js";
+import { ConfigError, SessionError } from "../base/errors.js";
 import type { Capability } from "../catalog/manifest.js";
 import type { Config } from "../config/schema.js";
 import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
-import { type HomeView, NO_COMMANDS } from "../sessions/home.js";
+import { type HomeTest, type HomeView, NO_COMMANDS } from "../sessions/home.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { Origin, TranscribeResult } from "../sessions/voice.js";
 import { Core } from "./core.js";
@@ -123,6 +123,12 @@ export class LocalHouse implements House {
     const { home } = this.#core;
     await home?.sentences();
     return home?.show() ?? NO_COMMANDS;
+  }
+
+  async testSentence(sentence: string, language?: string): Promise<HomeTest> {
+    const { home } = this.#core;
+    if (!home) throw new SessionError("no-model", NO_COMMANDS.off ?? "");
+    return home.test(sentence, language);
   }
 
   async listen(language?: string): Promise<void> {

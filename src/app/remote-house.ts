@@ -3,7 +3,7 @@ import { messageOf } from "../base/errors.js";
 import type { Capability } from "../catalog/manifest.js";
 import type { Garbage, ModelChoice, ModelInUse } from "../sessions/controls.js";
 import type { Foresight } from "../sessions/foresight.js";
-import type { HomeView } from "../sessions/home.js";
+import type { HomeTest, HomeView } from "../sessions/home.js";
 import type { Snapshot } from "../sessions/snapshot.js";
 import type { TranscribeResult } from "../sessions/voice.js";
 import type { House } from "./house.js";
@@ -102,6 +102,11 @@ export class RemoteHouse implements House {
 
   async home(): Promise<HomeView> {
     return (await this.#ask("GET", "/api/home")).json() as Promise<HomeView>;
+  }
+
+  async testSentence(sentence: string, language?: string): Promise<HomeTest> {
+    const response = await this.#ask("GET", `/api/home/test?${queryOf({ sentence, language })}`);
+    return response.json() as Promise<HomeTest>;
   }
 
   async listen(): Promise<void> {

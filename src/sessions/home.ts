@@ -4,6 +4,12 @@ import type { NameKind } from "../home/names.js";
 /** What the home is called and which commands follow from it, to look at. */
 export interface HomeInsight {
   show(): HomeView;
+  /**
+   * What a sentence would be taken for if a model heard exactly these words.
+   * @param language absent means the configured one
+   * @throws {SessionError} `no-model` in a language without sentences
+   */
+  test(sentence: string, language?: string): Promise<HomeTest>;
 }
 
 export interface HomeView {
@@ -49,4 +55,18 @@ export interface HomeName {
   readonly name: string;
   /** As in `HomeSource`. */
   readonly source: string;
+}
+
+/** What a sentence would be taken for. */
+export interface HomeTest {
+  readonly language: string;
+  readonly decision: "accept" | "dictate";
+  /** The nearest sentence, as it is written; empty with none near. */
+  readonly text: string;
+  /** Heading of its template. */
+  readonly intent: string;
+  /** 0 is the same, 1 shares nothing with it. */
+  readonly distance: number;
+  /** One sentence. */
+  readonly why: string;
 }

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { UnknownWord } from "../../engines/capability.js";
 import { NAME_KINDS } from "../../home/names.js";
-import type { HomeLanguage, HomeView } from "../../sessions/home.js";
+import type { HomeLanguage, HomeTest, HomeView } from "../../sessions/home.js";
 import type { House } from "../house.js";
 import type { CommandCall, CommandLine } from "./command-line.js";
+import { textFlags } from "./text-flags.js";
 
 /** `irene home …`. */
 export function addHomeCommands(program: Command, line: CommandLine): void {
@@ -14,12 +15,35 @@ export function addHomeCommands(program: Command, line: CommandLine): void {
     home.command("show").description("Names by kind, who listens for commands, and words that are not known"),
     { flags: "voice", run: showHome },
   );
+  line.addHouseCommand(
+    home
+      .command("test")
+      .description("Tell which command a sentence would be taken for, if exactly these words were heard")
+      .argument("<sentence>"),
+    { flags: "voice", run: testSentence },
+  );
 }
 
 /** `irene home show`. */
-export async function showHome(house: House, { output }: CommandCall): Promise<undefined> {
+async function showHome(house: House, { output }: CommandCall): Promise<undefined> {
   const view = await house.home();
   output.line(output.json ? JSON.stringify(view, null, 2) : homeText(view));
+}
+
+/** `irene home test "turn on the lamp"`. */
+async function testSentence(house: House, { args, flags, output }: CommandCall): Promise<undefined> {
+  const { language } = textFlags(flags, ["language"]);
+  const found = await house.testSentence(args.join(" "), language);
+  output.line(output.json ? JSON.stringify(found, null, 2) : homeTestText(found));
+}
+
+/** What a sentence would be taken for, in plain words. */
+export function homeTestText({ decision, text, intent, distance, why }: HomeTest): string {
+  const nearest =
+    text === "" ? "no sentence is near" : `nearest is ${intent}, distance ${distance.toFixed(2)}`;
+  return decision === "accept"
+    ? `${text}\n  taken for a command: ${why}; ${nearest}`
+    : `${text === "" ? "(none)" : text}\n  dictated instead: ${why}; ${nearest}`;
 }
 
 /** The home in plain words. */

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Clock } from "../../base/clock.js";
+import { SessionError } from "../../base/errors.js";
 import type { Logger } from "../../base/logger.js";
 import { baseLanguage } from "../../catalog/language.js";
 import type { ModelManifest } from "../../catalog/manifest.js";
@@ -8,8 +9,8 @@ import { CoreNames } from "../../gateways/home-assistant/core-names.js";
 import type { CoreAddress } from "../../gateways/home-assistant/core-socket.js";
 import type { Home, HomeNames } from "../../home/names.js";
 import type { CommandOffer, Commands } from "../../sessions/commands.js";
-import type { HomeInsight, HomeLanguage, HomeSource, HomeView } from "../../sessions/home.js";
-import { compileInThread } from "./compile-in-thread.js";
+import type { HomeInsight, HomeLanguage, HomeSource, HomeTest, HomeView } from "../../sessions/home.js";
+import { BookThreads } from "./book-threads.js";
 import { byLanguage, gatherNames, inEveryLanguage, type NameSource, namesByKind } from "./gathered-names.js";
 import { HomeFile } from "./home-file.js";
 import { type CommandResidency, LanguageCommands } from "./language-commands.js";
@@ -28,8 +29,8 @@ export interface HomeKnowledgeParts {
   readonly log: Logger;
   /** See `Commands`. */
   readonly parallel: boolean;
-  /** Makes a phrase book; absent makes it in a thread. */
-  readonly compile?: (order: BookOrder, signal: AbortSignal) => Promise<MadeBook | undefined>;
+  /** Where phrase books are made; absent takes those of the built program. */
+  readonly threads?: BookThreads;
 }
 
 /** Hints of more names than this help nobody. */
@@ -47,6 +48,8 @@ const HOME_ASSISTANT = "Home Assistant";
 export class HomeKnowledge implements Commands, HomeInsight {
   readonly parallel: boolean;
   readonly #parts: HomeKnowledgeParts;
+  readonly #threads: BookThreads;
+  readonly #stop = new AbortController();
   readonly #file: HomeFile | undefined;
   readonly #core: CoreNames | undefined;
   readonly #languages = new Map<string, LanguageCommands>();
@@ -60,6 +63,7 @@ export class HomeKnowledge implements Commands, HomeInsight {
     const { config, core: address, clock, log } = parts;
     this.#parts = parts;
     this.parallel = parts.parallel;
+    this.#threads = parts.threads ?? new BookThreads();
     this.#file =
       config.home.file === ""
         ? undefined
@@ -143,8 +147,18 @@ export class HomeKnowledge implements Commands, HomeInsight {
     return { sources: this.#sources(), languages: [...shown].map((language) => this.#showOne(language)) };
   }
 
+  async test(sentence: string, asked = this.#parts.config.language): Promise<HomeTest> {
+    await this.start();
+    const language = baseLanguage(asked);
+    const order = this.#order(language, namesByKind(this.#gather(language)));
+    const found = await this.#threads.test(order, sentence, this.#stop.signal);
+    if (found) return found;
+    throw new SessionError("no-model", `There are no sentences for commands in ${language}.`);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    this.#stop.abort(new SessionError("cancelled", "The program ends."));
     this.#file?.close();
     await Promise.all([this.#core?.close(), ...[...this.#languages.values()].map((each) => each.close())]);
   }
@@ -181,10 +195,14 @@ export class HomeKnowledge implements Commands, HomeInsight {
   }
 
   #make(language: string, names: HomeNames, signal: AbortSignal): Promise<MadeBook | undefined> {
-    const { config, sentences, compile = compileInThread } = this.#parts;
+    return this.#threads.make(this.#order(language, names), signal);
+  }
+
+  #order(language: string, names: HomeNames): BookOrder {
+    const { config, sentences } = this.#parts;
     const data = resolve(config.data_dir);
     const folders = { program: sentences, user: join(data, "sentences") };
-    return compile({ language, names, sentences: folders, dir: join(data, "home") }, signal);
+    return { language, names, sentences: folders, dir: join(data, "home") };
   }
 
   #sources(): readonly HomeSource[] {

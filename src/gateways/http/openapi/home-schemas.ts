@@ -1,7 +1,7 @@
 import type { UnknownWord } from "../../../engines/capability.js";
 import { NAME_KINDS } from "../../../home/names.js";
-import type { HomeLanguage, HomeName, HomeSource, HomeView } from "../../../sessions/home.js";
-import { count, flag, list, maybe, object, oneOf, ref, type Schema, text } from "./json-schema.js";
+import type { HomeLanguage, HomeName, HomeSource, HomeTest, HomeView } from "../../../sessions/home.js";
+import { count, flag, list, maybe, number, object, oneOf, ref, type Schema, text } from "./json-schema.js";
 
 /** What the home is called, and its commands. */
 export const HOME_SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -14,6 +14,14 @@ export const HOME_SCHEMAS: Readonly<Record<string, Schema>> = {
       }),
     ),
     languages: list(ref("HomeLanguage")),
+  }),
+  HomeTest: object<HomeTest>({
+    language: text(),
+    decision: oneOf(["accept", "dictate"]),
+    text: text("The nearest sentence, as it is written; empty with none near"),
+    intent: text(),
+    distance: number("0 is the same, 1 shares nothing"),
+    why: text(),
   }),
   HomeLanguage: object<HomeLanguage>({
     language: text(),

@@ -98,6 +98,16 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       responses: answers("By language", json(ref("Home"))),
     },
   },
+  "/api/home/test": {
+    get: {
+      summary: "What a sentence would be taken for",
+      parameters: [
+        { ...query("sentence", "As somebody might say it"), required: true },
+        query("language", "Code; the configured one when absent"),
+      ],
+      responses: answers("The nearest command, and whether it is taken for it", json(ref("HomeTest"))),
+    },
+  },
   "/api/transcribe": {
     post: {
       summary: "Speech to text",
