@@ -12,7 +12,11 @@ const SUPERVISOR_OPTIONS = "/data/options.json";
 /** The add-on's folder that users see; it may hold the options the page does not have. */
 const SUPERVISOR_FILE = "/config/irene.yaml";
 /** Inside an add-on the container is the border: ports are opened there by the user, the page by the Supervisor. */
-const SUPERVISOR_DEFAULTS = { data_dir: "/data", http: { host: "0.0.0.0" } };
+const SUPERVISOR_DEFAULTS = {
+  data_dir: "/data",
+  http: { host: "0.0.0.0" },
+  home: { sentences: "/config/sentences" },
+};
 
 export interface LoadRequest {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -138,6 +138,10 @@ export const OPTIONS = {
       "",
       "YAML file with the names of this home by language and kind, besides those that Home Assistant exposes to voice; read again when it changes.",
     ),
+    sentences: str(
+      "",
+      "Folder with sentence templates of your own, read at start and when names change; empty takes sentences in the data folder, in the add-on /config/sentences.",
+    ),
   },
   schedules: onPage("schedules", schedules("What happens to models at a time of day.")),
   wyoming: {

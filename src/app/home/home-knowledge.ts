@@ -201,7 +201,7 @@ export class HomeKnowledge implements Commands, HomeInsight {
   #order(language: string, names: HomeNames): BookOrder {
     const { config, sentences } = this.#parts;
     const data = resolve(config.data_dir);
-    const folders = { program: sentences, user: join(data, "sentences") };
+    const folders = { program: sentences, user: resolve(config.home.sentences || join(data, "sentences")) };
     return { language, names, sentences: folders, dir: join(data, "home") };
   }
 
