@@ -1,38 +1,16 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { LanguageCommands } from "../../../src/app/home/language-commands.js";
 import type { MadeBook } from "../../../src/app/home/make-book.js";
-import { BudgetError, EngineError } from "../../../src/base/errors.js";
+import { BudgetError } from "../../../src/base/errors.js";
 import type { PreparedReport, UnknownWord } from "../../../src/engines/capability.js";
 import type { HomeNames } from "../../../src/home/names.js";
 import type { PhraseBookFile } from "../../../src/home/phrase-book.js";
-import type { LeaseOptions } from "../../../src/residency/lease.js";
 import { HandClock } from "../../fixtures/hand-clock.js";
 import { PATIENCE } from "../../fixtures/patience.js";
 import { recordingLogger } from "../../fixtures/recording-logger.js";
-import { manifestOf, ScriptedLeaser, type ScriptedModel } from "../../fixtures/scripted-leaser.js";
+import { manifestOf, type ScriptedModel } from "../../fixtures/scripted-leaser.js";
+import { ScriptedResidency } from "../../fixtures/scripted-residency.js";
 import { gate } from "../../fixtures/voice-pieces.js";
-
-/** A residency of scripted models, which are in memory only after a warm-up. */
-class ScriptedResidency extends ScriptedLeaser {
-  readonly warmed: string[] = [];
-  readonly inMemory = new Set<string>();
-  refusal: Error | undefined;
-
-  override isReady(id: string): boolean {
-    return this.inMemory.has(id);
-  }
-
-  override lease(id: string, options: LeaseOptions) {
-    if (!this.isReady(id)) throw new EngineError("engine-unavailable", `${id} is not in memory`);
-    return super.lease(id, options);
-  }
-
-  async warmUp(id: string): Promise<void> {
-    this.warmed.push(id);
-    if (this.refusal) throw this.refusal;
-    this.inMemory.add(id);
-  }
-}
 
 const NAMES: HomeNames = { lights: ["Bed Light"] };
 const bookOf = (names: HomeNames): MadeBook => {
