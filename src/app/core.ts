@@ -177,7 +177,6 @@ export class Core {
     const voiceTools = {
       ladders: this.ladder,
       clock,
-      ...(this.home ? { commands: this.home } : {}),
       prepare: speakable,
       // Home Assistant names no language when it wants something spoken.
       languageOf: (text: string, named = config.tts) => {
@@ -186,7 +185,9 @@ export class Core {
       },
     };
     const options = voiceOptions(config, catalog, usable);
-    const voice = new Voice({ ...voiceTools, leaser: this.#residency, requests, log, options });
+    // What is rehearsed are those who write down: nobody's words are to send for a model that comes last.
+    const commands = this.home ? { commands: this.home } : {};
+    const voice = new Voice({ ...voiceTools, ...commands, leaser: this.#residency, requests, log, options });
     this.#rehearsal = new Rehearsal({
       voice: new Voice({
         ...voiceTools,
