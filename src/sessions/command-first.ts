@@ -21,6 +21,8 @@ export interface CommandDuo {
 const LEASE_MS = 1_000;
 /** How long after the end of the audio dictation waits for the verdict. It comes within a tenth of that, mostly. */
 const PATIENCE_MS = 1_500;
+/** More for audio that came faster than it was spoken: time to decode it, as part of its length. */
+const BURST_PATIENCE = 0.5;
 
 interface Verdict {
   /** Absent when nobody can tell what was said. */
@@ -43,7 +45,7 @@ export async function commandFirst(
   const over = new AbortController();
   const lost = AbortSignal.any([signal, over.signal]);
   const verdict = hearCommand(tools, job, duo, lost);
-  const turn = turnOf(tools, duo, verdict, lost);
+  const turn = turnOf(tools, job, duo, verdict, lost);
   const dictation = duo.dictate({ ...job, hold: { turn, live: !duo.parallel } }, lost);
   // It is waited for below, unless a command comes first.
   dictation.catch(() => undefined);
@@ -68,16 +70,21 @@ const LATE = Promise.resolve(TOO_LATE);
 /** Resolves once dictation may use the processor; never rejects. */
 async function turnOf(
   { clock }: DecodeTools,
+  { utterance }: DecodeJob,
   { ended }: CommandDuo,
   verdict: Promise<Verdict>,
   signal: AbortSignal,
 ): Promise<void> {
+  const startedMs = clock.monotonicMs();
   const settled = verdict.then(
     () => undefined,
     () => undefined,
   );
-  const patience = ended.then(() => sleep(clock, PATIENCE_MS, signal)).catch(() => undefined);
-  await Promise.race([settled, patience]);
+  const patience = ended.then(() => {
+    const owedMs = utterance.seconds * 1000 * BURST_PATIENCE - (clock.monotonicMs() - startedMs);
+    return sleep(clock, PATIENCE_MS + Math.max(0, owedMs), signal);
+  });
+  await Promise.race([settled, patience.catch(() => undefined)]);
 }
 
 /** What the utterance is as a command. Trouble of the model is a verdict too. @throws the signal's reason */

@@ -35,7 +35,7 @@ describe("DOCS.md", () => {
 
   it("offers set-ups that the program accepts, on the options page and as a file", () => {
     const blocks = [...page.matchAll(/```yaml\n([^`]+)```/g)].map(([, text]) => text ?? "");
-    const setUps = blocks.filter((text) => !text.startsWith("# configuration.yaml"));
+    const setUps = blocks.filter((text) => !/^# (configuration|home)\.yaml/.test(text));
     expect(setUps.length).toBeGreaterThanOrEqual(4);
     for (const text of setUps) {
       const { tree } = fromOptionsPage(parse(text) as object);
@@ -48,7 +48,9 @@ describe("DOCS.md", () => {
     const names = (command: Command): readonly string[] =>
       command.commands.length > 0
         ? command.commands.flatMap((below) => names(below))
-        : [`${command.parent?.name() === "irene" ? "irene" : "irene models"} ${command.name()}`];
+        : [
+            `${command.parent?.name() === "irene" ? "irene" : `irene ${command.parent?.name()}`} ${command.name()}`,
+          ];
     const all = names(buildProgram(new CommandLine({}), {}));
     expect(all).toContain("irene models warm-up");
     const isNamed = (name: string) => page.includes(name) || page.includes(`\`${name.split(" ").at(-1)}\``);

@@ -37,7 +37,12 @@ describe("the options page", () => {
   it("changes nothing when it is left as it comes", () => {
     const { config, warnings } = load(pageDefaults());
     const bare = loadConfig({ env: {}, flags: new Map() }).config;
-    expect(config).toEqual({ ...bare, data_dir: "/data", http: { ...bare.http, host: "0.0.0.0" } });
+    expect(config).toEqual({
+      ...bare,
+      data_dir: "/data",
+      http: { ...bare.http, host: "0.0.0.0" },
+      home: { ...bare.home, sentences: "/config/sentences" },
+    });
     expect(warnings).toEqual([]);
   });
 

@@ -161,8 +161,9 @@ describe("commands first", () => {
     });
     const { voice, clock, leaser } = bench([open(), listener], commandsOf(listener));
     const finished = say(voice).finish();
-    await clock.waitedFor(1_500);
-    clock.advance(1_500);
+    // Half the length of the audio is added, since it came at once.
+    await clock.waitedFor(1_750);
+    clock.advance(1_750);
     expect(await finished).toMatchObject({ text: "heard by open", decided: "dictation" });
     free();
     await turn();
@@ -186,8 +187,9 @@ describe("commands first", () => {
     });
     const { voice, clock } = bench([writer, listener], commandsOf(listener));
     const finished = say(voice).finish();
-    await clock.waitedFor(1_500);
-    clock.advance(1_500);
+    // Half the length of the audio is added, since it came at once.
+    await clock.waitedFor(1_750);
+    clock.advance(1_750);
     slow.open();
     expect(await finished).toMatchObject({ text: COMMAND.text, decided: "command" });
     slower.open();

@@ -74,7 +74,8 @@ describe("the OpenAPI document", () => {
         },
       });
       const asked = path.replace("{provider}", "whisper").replace("{model}", "tiny");
-      const query = path.endsWith("/find") ? "?name=tiny" : "";
+      const queries = { "/api/models/find": "?name=tiny", "/api/home/test": "?sentence=turn+on" };
+      const query = (queries as Readonly<Record<string, string>>)[path] ?? "";
       const body = path.endsWith("/transcribe")
         ? new Uint8Array(writeWav({ rateHz: 16_000, channels: 1, widthBytes: 2 }, new Uint8Array(3_200)))
         : path.endsWith("/use")
