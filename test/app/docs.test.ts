@@ -35,7 +35,7 @@ describe("DOCS.md", () => {
 
   it("offers set-ups that the program accepts, on the options page and as a file", () => {
     const blocks = [...page.matchAll(/```yaml\n([^`]+)```/g)].map(([, text]) => text ?? "");
-    const setUps = blocks.filter((text) => !/^# (configuration|home)\.yaml/.test(text));
+    const setUps = blocks.filter((text) => !/^\s*# (configuration|home)\.yaml/.test(text));
     expect(setUps.length).toBeGreaterThanOrEqual(4);
     for (const text of setUps) {
       const { tree } = fromOptionsPage(parse(text) as object);
