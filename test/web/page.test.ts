@@ -200,7 +200,7 @@ describe.skipIf(!HAS_CHROMIUM || !hasShared)(`the page in a browser, behind ingr
     await phone.screenshot({
       path: join(SHOTS, `phone-${colorScheme}.png`),
       fullPage: true,
-      ...fromTop(360, 1500),
+      ...fromTop(360, 1180),
     });
     await phone.close();
   });
@@ -218,7 +218,7 @@ describe.skipIf(!HAS_CHROMIUM || !hasShared)(`the page in a browser, behind ingr
     const english = texts.filter((text) => /[a-z]/i.test(text) && !/[а-яё]/i.test(text) && !models.has(text));
     expect(english).toEqual(["Irene Edge"]);
     expect(await phone.evaluate("document.documentElement.scrollWidth")).toBe(360);
-    await phone.screenshot({ path: join(SHOTS, "phone-ru.png"), fullPage: true, ...fromTop(360, 1500) });
+    await phone.screenshot({ path: join(SHOTS, "phone-ru.png"), fullPage: true, ...fromTop(360, 1180) });
     await phone.close();
   });
 
