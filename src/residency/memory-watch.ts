@@ -68,7 +68,8 @@ export class MemoryWatch {
   async measure(): Promise<void> {
     this.#measuredMs = Number.NEGATIVE_INFINITY;
     await this.measureWorkers();
-    this.ownBytes = (await this.#probe.process(process.pid))?.bytes ?? this.ownBytes;
+    // The workers are below us too, and are counted one by one.
+    this.ownBytes = (await this.#probe.alone(process.pid))?.bytes ?? this.ownBytes;
     await this.look();
     this.#onMeasured();
   }

@@ -6,7 +6,7 @@ import {
   readMachineCounters,
   readMachineMemory,
 } from "./meminfo.js";
-import { type ProcessMemory, readProcessMemory, resetPeak } from "./process-memory.js";
+import { type ProcessMemory, readProcessAlone, readProcessMemory, resetPeak } from "./process-memory.js";
 import { type MemoryPressure, readMemoryPressure } from "./psi.js";
 
 /** One look at the memory around us. */
@@ -19,8 +19,10 @@ export interface MemoryConditions {
 
 /** Measures memory. */
 export interface MemoryProbe {
-  /** Undefined once the process has gone. */
+  /** A process with the lasting ones below it; undefined once it has gone. */
   process(pid: number): Promise<ProcessMemory | undefined>;
+  /** A process without those below it; undefined once it has gone. */
+  alone(pid: number): Promise<ProcessMemory | undefined>;
   /** Starts a new high-water mark; false where that is not allowed. */
   resetPeak(pid: number): Promise<boolean>;
   conditions(): Promise<MemoryConditions>;
@@ -36,6 +38,10 @@ export class KernelMemoryProbe implements MemoryProbe {
 
   process(pid: number): Promise<ProcessMemory | undefined> {
     return readProcessMemory(this.#files, pid);
+  }
+
+  alone(pid: number): Promise<ProcessMemory | undefined> {
+    return readProcessAlone(this.#files, pid);
   }
 
   resetPeak(pid: number): Promise<boolean> {

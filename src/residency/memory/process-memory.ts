@@ -16,7 +16,7 @@ export interface ProcessMemory {
  * Undefined once the process itself has gone.
  */
 export async function readProcessMemory(files: KernelFiles, pid: number): Promise<ProcessMemory | undefined> {
-  const own = await readOne(files, pid);
+  const own = await readProcessAlone(files, pid);
   if (!own) return undefined;
   const below = await Promise.all(
     (await childrenOf(files, pid)).map((child) => readProcessMemory(files, child)),
@@ -65,7 +65,7 @@ const add = (a: ProcessMemory, b: ProcessMemory): ProcessMemory => ({
  * today's share plus what the mark lies above today's resident pages.
  * @see https://docs.kernel.org/filesystems/proc.html smaps_rollup, status, clear_refs
  */
-async function readOne(files: KernelFiles, pid: number): Promise<ProcessMemory | undefined> {
+export async function readProcessAlone(files: KernelFiles, pid: number): Promise<ProcessMemory | undefined> {
   const statusText = await files.read(`proc/${pid}/status`);
   if (statusText === undefined) return undefined;
   const status = parseKilobyteLines(statusText);

@@ -3,7 +3,11 @@ import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { KIB, MIB } from "../../../src/base/units.js";
 import { KernelFiles } from "../../../src/residency/memory/kernel-files.js";
-import { readProcessMemory, resetPeak } from "../../../src/residency/memory/process-memory.js";
+import {
+  readProcessAlone,
+  readProcessMemory,
+  resetPeak,
+} from "../../../src/residency/memory/process-memory.js";
 import { kernelRoot } from "../../fixtures/kernel-root.js";
 
 const STATUS = `Name:	node
@@ -55,6 +59,7 @@ describe("readProcessMemory", () => {
       bytes: 2 * 70_400 * KIB,
       peakBytes: 2 * 100_400 * KIB,
     });
+    expect(await readProcessAlone(files, 7)).toMatchObject({ bytes: 70_400 * KIB });
   });
 
   it("leaves out a program that has only just begun", async () => {
