@@ -1,17 +1,10 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import { CatalogLadder } from "../../src/app/catalog-ladder.js";
-import { Preload } from "../../src/app/preload.js";
-import { Reach } from "../../src/app/reach.js";
-import { planFor } from "../../src/app/warm-up-plan.js";
-import { BudgetError } from "../../src/base/errors.js";
+import { describe, expect, it } from "vitest";
+import type { CatalogLadder } from "../../src/app/catalog-ladder.js";
 import { Catalog } from "../../src/catalog/catalog.js";
 import type { ModelManifest } from "../../src/catalog/manifest.js";
 import { buildConfig } from "../../src/config/check.js";
-import { namesIn } from "../../src/config/option.js";
-import type { Footprint } from "../../src/residency/footprint.js";
-import { HandClock } from "../fixtures/hand-clock.js";
 import { manifest } from "../fixtures/manifests.js";
-import { recordingLogger } from "../fixtures/recording-logger.js";
+import { preloadHouse } from "../fixtures/preload-house.js";
 
 const memory = (megabytes: number) => ({ loadPeakBytes: megabytes * 1e6, steadyBytes: megabytes * 1e6 });
 const LARGE = manifest({ id: "whisper/small", quality: 80, memory: memory(380) });
@@ -26,76 +19,14 @@ const SYSTEM = manifest({
 });
 const ALL = [LARGE, SMALL, VOICE, SYSTEM];
 
-/** A preload in a house whose residency records what it is asked for. */
-function preloadWith(budgetBytes: number, settings: Readonly<Record<string, unknown>> = {}) {
-  const warmed: string[] = [];
-  const read: string[] = [];
-  const rehearsed: string[] = [];
-  const refused = new Set<string>();
-  /** What a load will show, and what loads have shown. */
-  const measured = new Map<string, number>();
-  const learned = new Map<string, number>();
-  const listeners = new Set<(view: { id: string; state: string }) => void>();
-  const config = buildConfig([{ language: "en", models: { offline: true }, ...settings }]);
-  const catalog = new Catalog(ALL);
-  const log = recordingLogger();
-  const usable = new Set(["whisper", "piper", "espeak"]);
-  const budget = { bytes: budgetBytes, reason: "as configured" };
-  const ladder = new CatalogLadder(() => ({
-    catalog,
-    board: { memoryBudgetBytes: budgetBytes, cores: 4, cpuFlags: ["asimddp"], arch: "arm64" },
-    language: "en",
-    wanted: { stt: namesIn(config.stt)[0] ?? "auto", tts: config.tts },
-    wakeWords: [],
-    providers: usable,
-    sizeOf: () => "auto",
-    present: new Set(ALL.map(({ id }) => id)),
-    reachable: () => true,
-    offline: true,
-    standIn: (id) => preload.standIn(id),
-  }));
-  const footprintOf = (id: string): Footprint | undefined => {
-    const bytes = learned.get(id);
-    if (bytes === undefined) return undefined;
-    const figure = { average: bytes, max: bytes };
-    const ms = { average: 1, max: 1 };
-    const sizes = { loadPeakBytes: figure, steadyBytes: figure, inferencePeakBytes: figure };
-    return { samples: 1, ...sizes, loadMs: ms, warmUpMs: ms, updatedAtMs: 0 };
-  };
-  const preload = new Preload({
-    settings: () => config,
-    catalog,
-    ladder,
-    reach: new Reach((url) => url),
-    isPresent: () => true,
-    usable,
-    residency: {
-      isReady: (id) => warmed.includes(id),
-      warmUp: async (id) => {
-        if (refused.has(id)) throw new BudgetError("over-budget", "Others took the memory.");
-        for (const listener of [...listeners]) listener({ id, state: "warming" });
-        warmed.push(id);
-        const bytes = measured.get(id);
-        if (bytes !== undefined) learned.set(id, bytes);
-      },
-      warmFiles: async (ids) => void read.push(...ids),
-      on: (_, listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    },
-    plan: (decision) => planFor(decision, { catalog, ladder, budget, footprintOf, growthOf: () => 1 }),
-    rehearse: async (voices) => void rehearsed.push(...voices.map(({ id }) => id)),
-    clock: new HandClock(),
-    log,
+/** A house with these few models, all on disk. */
+const preloadWith = (budgetBytes: number, settings: Readonly<Record<string, unknown>> = {}) =>
+  preloadHouse({
+    catalog: new Catalog(ALL),
+    usable: new Set(["whisper", "piper", "espeak"]),
+    config: buildConfig([{ language: "en", models: { offline: true }, ...settings }]),
+    budgetBytes,
   });
-  onTestFinished(() => preload.close());
-  const plan = async () =>
-    planFor(await preload.foresee(), { catalog, ladder, budget, footprintOf, growthOf: () => 1 });
-  const choice = (capability: string) =>
-    preload.state().choices.find((each) => each.capability === capability);
-  return { preload, plan, warmed, read, rehearsed, refused, measured, ladder, log, choice };
-}
 
 const ids = (models: readonly { readonly model: string }[]) => models.map(({ model }) => model);
 const answers = (ladder: CatalogLadder, capability: "stt" | "tts"): ModelManifest | undefined =>
