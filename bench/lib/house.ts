@@ -24,7 +24,7 @@ const VOICE = {
       licence: { id: "unknown", url: "https://huggingface.co/rhasspy/piper-voices" },
       attribution: { name: "Piper voices", url: "https://huggingface.co/rhasspy/piper-voices" },
       quality: 70,
-      memory: { peak: "220 MB", steady: "190 MB" },
+      memory: { peak: "330 MB", steady: "320 MB" },
       files: { model: "{id}.onnx", config: "{id}.onnx.json", tokens: "tokens.txt" },
       sources: [
         {

@@ -22,7 +22,7 @@ export function residentModels(
       isolation: provider.isolation,
       settings: loaderSettings(settings),
       threads: threadsFor(config),
-      arena: "auto" as const,
+      arena: manifest.memory.arena ?? ("auto" as const),
       keepAliveSeconds: settings.keep_alive === -2 ? config.keep_alive : settings.keep_alive,
       // Without it every utterance would wait for its load, and it holds next to nothing.
       pinned: manifest.capability === "vad",

@@ -54,6 +54,11 @@ export interface MemoryEstimate {
   readonly loadPeakBytes: number;
   /** After warm-up with the longest allowed input. */
   readonly steadyBytes: number;
+  /**
+   * Whether it is loaded with ONNX Runtime's memory arena, where that was settled by measurement; absent leaves it to
+   * what is measured on this board.
+   */
+  readonly arena?: boolean;
 }
 
 /** One file of a present model. */

@@ -134,10 +134,12 @@ function parseAttribution(fields: YamlFields): ModelManifest["attribution"] | un
 
 function parseMemory(fields: YamlFields): ModelManifest["memory"] | undefined {
   const detail = fields.fields("memory");
-  detail?.refuseUnknown(["peak", "steady"]);
+  detail?.refuseUnknown(["peak", "steady", "arena"]);
   const steadyBytes = detail?.bytes("steady");
   const loadPeakBytes = detail?.bytes("peak") ?? steadyBytes;
-  if (steadyBytes && loadPeakBytes) return { loadPeakBytes, steadyBytes };
+  const arena = detail?.boolean("arena");
+  if (steadyBytes && loadPeakBytes)
+    return { loadPeakBytes, steadyBytes, ...(arena === undefined ? {} : { arena }) };
   return fields.problem(
     "memory",
     '"memory" must have "steady" and may have "peak": {peak: 330 MB, steady: 290 MB}',

@@ -23,10 +23,10 @@ const MEGABYTE = 1e6;
 
 /** What to expect of a voice by the quality in its name; medium was measured, the others follow from their size. */
 const BY_QUALITY = {
-  x_low: { quality: 45, computeSeconds: 0.5, peak: 130, steady: 110, download: 28 },
-  low: { quality: 58, computeSeconds: 1.5, peak: 220, steady: 190, download: 63 },
-  medium: { quality: 66, computeSeconds: 1.5, peak: 220, steady: 190, download: 63 },
-  high: { quality: 68, computeSeconds: 4, peak: 400, steady: 340, download: 114 },
+  x_low: { quality: 45, computeSeconds: 0.5, peak: 210, steady: 200, download: 28 },
+  low: { quality: 58, computeSeconds: 1.5, peak: 330, steady: 320, download: 63 },
+  medium: { quality: 66, computeSeconds: 1.5, peak: 330, steady: 320, download: 63 },
+  high: { quality: 68, computeSeconds: 4, peak: 520, steady: 500, download: 114 },
 } as const;
 
 /**

@@ -204,6 +204,7 @@ describe("WorkerProcess", () => {
     const environment = readFileSync(`/proc/${worker.pid}/environ`, "utf8");
     expect(environment).not.toContain("xyzzy");
     expect(environment).toContain("MALLOC_ARENA_MAX=2");
+    expect(environment).toContain("MALLOC_TRIM_THRESHOLD_=131072");
     expect(environment).toContain("ORT_DISABLE_TELEMETRY=1");
   });
 });
