@@ -2,7 +2,7 @@ import { EngineError, messageOf } from "../../base/errors.js";
 import type { PhraseBookFile } from "../../home/phrase-book.js";
 import { readPhraseBook } from "../../home/phrase-book-file.js";
 import { baseLanguage } from "../../text/language.js";
-import type { PreparedReport } from "../capability.js";
+import { ENGINE_RATE_HZ, type PreparedReport } from "../capability.js";
 import { Lane } from "../lane.js";
 import { MAX_ALTERNATIVES } from "./alternatives.js";
 import { buildCommandBook, type CommandBook } from "./command-book.js";
@@ -65,7 +65,11 @@ export class CommandBooks {
       language,
       onClosed: () => {
         this.#streams.delete(stream);
-        this.#giveBack(ready, recogniser);
+        this.#opening
+          .run(() => this.#giveBack(ready, recogniser))
+          .catch((error: unknown) => {
+            this.#options.warn(`A recogniser was lost: ${messageOf(error)}`);
+          });
       },
     });
     this.#streams.add(stream);
@@ -81,6 +85,8 @@ export class CommandBooks {
       for (const ready of this.#ready.values()) this.#drop(ready);
       this.#ready.clear();
     });
+    // The streams cancelled above give their recognisers back in turn.
+    await this.#opening.run(async () => undefined);
   }
 
   #meanwhile(file: PhraseBookFile): ReadyBook | undefined {
@@ -165,12 +171,20 @@ export class CommandBooks {
   }
 
   /** One spare is enough: commands come one at a time, mostly. */
-  #giveBack(ready: ReadyBook, recogniser: VoskPointer): void {
-    const kept = this.#ready.get(ready.book.id) === ready && ready.spare === undefined && !this.#closed;
-    if (kept) {
-      this.#options.library.resetRecogniser(recogniser);
-      ready.spare = recogniser;
-    } else this.#options.library.freeRecogniser(recogniser);
+  async #giveBack(ready: ReadyBook, recogniser: VoskPointer): Promise<void> {
+    const isWanted = () =>
+      this.#ready.get(ready.book.id) === ready && ready.spare === undefined && !this.#closed;
+    if (isWanted() && (await this.#forget(recogniser)) && isWanted()) ready.spare = recogniser;
+    else this.#options.library.freeRecogniser(recogniser);
+  }
+
+  /** Only a final result lets go of the voice of an utterance, and only sound brings a final result. */
+  async #forget(recogniser: VoskPointer): Promise<boolean> {
+    const { library } = this.#options;
+    const status = await library.accept(recogniser, new Float32Array(ENGINE_RATE_HZ / 10));
+    await library.finalResult(recogniser);
+    library.resetRecogniser(recogniser);
+    return status >= 0;
   }
 
   #drop(ready: ReadyBook): void {

@@ -16,10 +16,8 @@ import { BLOCK_SAMPLES, toIntegerRange } from "./vosk-stream.js";
 
 /** Longest audio that is still looked at as a command. */
 const MAX_SAMPLES = 12 * ENGINE_RATE_HZ;
-/** Longest first decoding after which a second one is worth its time, in milliseconds. */
-const SECOND_LOOK_MS = 500;
-/** Silence after which libvosk has decoded everything before it. */
-const TAIL_SAMPLES = 0.4 * ENGINE_RATE_HZ;
+/** Longest first decoding after which there is a second one in any case, and when there was no clear command. Milliseconds. */
+const SECOND_LOOK_MS = { always: 200, inDoubt: 800 };
 
 export interface CommandStreamOptions {
   readonly library: LibVosk;
@@ -31,8 +29,8 @@ export interface CommandStreamOptions {
 }
 
 /**
- * One utterance, held to a phrase book. When the first result is no clear command and decoding was quick, the
- * audio is decoded again: by then the decoder knows the voice.
+ * One utterance, held to a phrase book. Where decoding is quick, the audio is decoded a second time: by then the decoder
+ * knows the voice, and the first words of a short command come out better.
  */
 export class CommandStream implements SpeechStream {
   readonly #options: CommandStreamOptions;
@@ -93,16 +91,16 @@ export class CommandStream implements SpeechStream {
       const why = `it is longer than ${MAX_SAMPLES / ENGINE_RATE_HZ} seconds`;
       return { decision: "dictate", text: "", intent: "", heard: "", distance: 1, confidence: 0, why };
     }
-    const again = this.#decodingMs <= SECOND_LOOK_MS;
-    // Only an utterance ended by silence leaves the recogniser with what it has learned of the voice.
-    if (again) await this.#decode(new Float32Array(TAIL_SAMPLES));
-    const ended = again ? await library.result(recogniser) : await library.finalResult(recogniser);
-    const first = this.#decide(ended);
-    if (!again || (first.decision === "accept" && first.distance === 0)) return first;
+    const firstMs = this.#decodingMs;
+    if (firstMs > SECOND_LOOK_MS.inDoubt) return this.#decide(await library.finalResult(recogniser));
+    // A result that is not final leaves the recogniser with what it has learned of the voice.
+    const first = this.#decide(await library.result(recogniser));
+    const clear = first.decision === "accept" && first.distance === 0;
+    if (clear && firstMs > SECOND_LOOK_MS.always) return first;
     this.#pieces.length = 0;
     for (const block of this.#blocks) await this.#decode(block);
     const second = this.#decide(await library.finalResult(recogniser));
-    return better(first, second);
+    return second.decision === "accept" ? second : better(first, second);
   }
 
   #decide(lastResult: string): CommandHeard {

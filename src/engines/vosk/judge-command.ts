@@ -4,12 +4,14 @@ import type { Alternative } from "./alternatives.js";
 
 /** What a difference of a whole sentence counts against a reading, in units of its score. */
 const DIFFERENCE = 12;
+/** The same where the certainty is worked out: a jumble of words is no strong rival of a sentence. */
+const IMPLAUSIBLE = 2;
 /** Furthest from a sentence that is still taken for it: a small word in a short sentence, a wrong one in a long one. */
 const MAX_DISTANCE = 0.2;
 /** A sentence not heard exactly must be nearer than any other by this much. */
 const MIN_MARGIN = 0.08;
 /** Below this, the decoder held something else for about as likely. */
-const MIN_CERTAINTY = 0.35;
+const MIN_CERTAINTY = 0.25;
 /** A single word is quickly heard into anything. */
 const MIN_CERTAINTY_OF_ONE_WORD = 0.5;
 
@@ -67,17 +69,19 @@ function dictate(
 
 function weigh(readings: readonly Alternative[], matcher: SentenceMatcher): readonly Reading[] {
   const top = readings[0]?.score ?? 0;
-  const likelihoods = readings.map(({ score }) => Math.exp(score - top));
+  const matched = readings.map(({ words, score }) => ({
+    words,
+    match: matcher.match(words),
+    score: score - top,
+  }));
+  const likelihoods = matched.map(({ score, match }) => Math.exp(score - IMPLAUSIBLE * match.distance));
   const sum = likelihoods.reduce((total, likelihood) => total + likelihood, 0);
-  return readings.map(({ words, score }, index) => {
-    const match = matcher.match(words);
-    return {
-      words,
-      match,
-      total: score - top - DIFFERENCE * match.distance,
-      share: (likelihoods[index] ?? 0) / sum,
-    };
-  });
+  return matched.map(({ words, match, score }, index) => ({
+    words,
+    match,
+    total: score - DIFFERENCE * match.distance,
+    share: (likelihoods[index] ?? 0) / sum,
+  }));
 }
 
 const percent = (part: number): string => `${Math.round(part * 100)} %`;

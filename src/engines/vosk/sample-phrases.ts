@@ -3,7 +3,7 @@ import type { Arc, WordGraph } from "../../home/match/word-graph.js";
 /** How much more often people say what a template gives first: weight of the n-th choice is n to the minus this. */
 const FIRST_CHOICE = 0.7;
 /** How often something optional is left out. */
-const LEFT_OUT = 0.5;
+const LEFT_OUT = 0.35;
 
 /**
  * Sentences of a graph as people would say them: every intent as often as another, the first choices of a template more
