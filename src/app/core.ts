@@ -7,6 +7,7 @@ import { type Logger, silentLogger } from "../base/logger.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Capability, ModelManifest } from "../catalog/manifest.js";
 import { namesIn } from "../config/option.js";
+import { providerSettings } from "../config/provider-settings.js";
 import type { Config } from "../config/schema.js";
 import { findProvider, PROVIDERS } from "../engines/registry.js";
 import type { DeviceControls } from "../gateways/discovery/commands.js";
@@ -203,7 +204,15 @@ export class Core {
     });
     this.voice = new TellingVoice(voice, this.heard);
     const learned = learnedFigures(residents, book);
-    const planFacts = () => ({ catalog, ladder: this.ladder, budget: this.#residency.budget, ...learned });
+    const priorityOf = ({ capability, provider }: ModelManifest) =>
+      providerSettings(live.config, capability, provider).priority;
+    const planFacts = () => ({
+      catalog,
+      ladder: this.ladder,
+      budget: this.#residency.budget,
+      priorityOf,
+      ...learned,
+    });
     const modelSwitch = new ModelSwitch({
       live,
       catalog,

@@ -26,7 +26,7 @@ export function residentModels(
       keepAliveSeconds: settings.keep_alive === -2 ? config.keep_alive : settings.keep_alive,
       // Without it every utterance would wait for its load, and it holds next to nothing.
       pinned: manifest.capability === "vad",
-      priority: 1,
+      priority: settings.priority,
     };
   });
 }

@@ -24,11 +24,13 @@ export interface PlanFacts {
   /** Learned on this board. */
   readonly footprintOf: (id: string) => Footprint | undefined;
   readonly growthOf: (id: string) => number;
+  /** As the settings of its provider say; 1 normally. */
+  readonly priorityOf?: (model: ModelManifest) => number;
 }
 
 /** The plan both `irene plan` shows and the start carries out. Nothing is changed by making it. */
 export function planFor({ wanted, choices }: Decision, facts: PlanFacts): WarmUpPlan {
-  const { catalog, ladder, budget, footprintOf, growthOf } = facts;
+  const { catalog, ladder, budget, footprintOf, growthOf, priorityOf = () => 1 } = facts;
   const ladders = new Map(
     choices.map(({ capability }) => [capability, ladder.choose(capability, {}, { planned: false }).rungs]),
   );
@@ -40,7 +42,7 @@ export function planFor({ wanted, choices }: Decision, facts: PlanFacts): WarmUp
       {
         manifest,
         reason,
-        priority: rungs[0] === manifest ? 1 : 0,
+        priority: priorityOf(manifest),
         instead: smallerThan(manifest, rungs),
       },
     ];

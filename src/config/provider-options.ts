@@ -12,6 +12,12 @@ const common = {
     31_536_000,
     "Seconds an idle model stays in memory; -1 for ever, -2 as the general option.",
   ),
+  priority: float(
+    1,
+    0.1,
+    10,
+    "Above 1 its models are loaded before others of their kind and leave memory after them.",
+  ),
   model_path: str("", "Folder with the model's files, instead of a model of the catalog."),
 };
 

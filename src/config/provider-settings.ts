@@ -6,11 +6,18 @@ export interface CommonSettings {
   readonly enabled: boolean;
   readonly preload_models: boolean;
   readonly keep_alive: number;
+  readonly priority: number;
   readonly model_path: string;
   readonly model_size?: string;
 }
 
-const COMMON: CommonSettings = { enabled: true, preload_models: false, keep_alive: -2, model_path: "" };
+const COMMON: CommonSettings = {
+  enabled: true,
+  preload_models: false,
+  keep_alive: -2,
+  priority: 1,
+  model_path: "",
+};
 
 /** Settings of a provider, whatever branch of `providers` they are on; defaults for one without a branch. */
 export function providerSettings(

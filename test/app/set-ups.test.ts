@@ -79,6 +79,15 @@ describe("the set-ups of the documentation", () => {
     expect(answers("stt")[0]).toBe("whisper/small");
   });
 
+  it("performance with priorities: warms the reserve before the one that answers", async () => {
+    const { config, ...rest } = load(EXAMPLES[1] ?? "", "page");
+    const { asr } = config.providers;
+    const providers = { ...config.providers, asr: { ...asr, vosk: { ...asr.vosk, priority: 2 } } };
+    const { warmed, answers } = await started({ ...rest, config: { ...config, providers } });
+    expect(warmed.map((id) => id.split("/")[0])).toEqual(["silero_vad", "vosk", "whisper", "silero_v3"]);
+    expect(answers("stt")[0]).toMatch(/^whisper\//);
+  });
+
   it.each([
     ["IRENE_PROVIDERS__ASR__VOSK__PRELOAD_MODELS", "IRENE_PROVIDERS__TTS__SILERO_V3__PRELOAD_MODELS"],
     ["IRENE_ASR__PROVIDERS__VOSK__PRELOAD_MODELS", "IRENE_TTS__PROVIDERS__SILERO_V3__PRELOAD_MODELS"],

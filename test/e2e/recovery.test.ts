@@ -108,7 +108,9 @@ describe.skipIf(!hasShared)(`a model that cannot be had${NEEDS}`, () => {
     await vi.waitFor(() => expect(stateOf(told).phase).toBe("degraded"), SOON);
     await vi.waitFor(() => expect(JSON.stringify(problemOf(told))).toMatch(reason), SOON);
     expect(problemOf(told).problem).toBe("ON");
-    expect((await transcribeWav(port, jfk())).text).toMatch(/what your country/i);
+    const { text, events } = await transcribeWav(port, jfk());
+    expect(text).toMatch(/what your country/i);
+    expect(events.at(-1)?.data).toMatchObject({ context: { model: "vosk/small" } });
     const { requests, phase, problem } = await running.status();
     expect({ phase, problem }).toEqual({ phase: "degraded", problem: expect.stringMatching(reason) });
     expect(requests.failed).toBe(0);

@@ -86,7 +86,10 @@ export class TranscribeTurn {
     const language = spoken ? { language: spoken } : {};
     if (streaming) this.#stream(result.text, spoken);
     if (streaming && this.#sent === "") await peer.send(transcriptStart.encode(language));
-    await peer.send(transcript.encode({ text: result.text, ...language }));
+    // Peers that show more than the text can tell why it may be worse than usual.
+    const { model, degraded } = result;
+    const context = degraded ? { context: { model, degraded } } : {};
+    await peer.send(transcript.encode({ text: result.text, ...language, ...context }));
     if (streaming) await peer.send(transcriptStop.encode({}));
   }
 

@@ -27,6 +27,20 @@ describe("a transcription over Wyoming", () => {
     expect(voice.transcriptions[0]?.request.endpointing).toBeUndefined();
   });
 
+  it("tells who answered, and why, when it was not the wanted model", async () => {
+    const degraded = "Vosk answers instead of Whisper. Its file is broken.";
+    const { connect } = await startServer({
+      script: { transcribe: async () => ({ text: "hello", model: "vosk/small", degraded }) },
+    });
+    const client = await connect();
+    client.send("transcribe");
+    await client.sendAudio(SPEECH, PCM);
+    expect((await client.expect("transcript")).data).toEqual({
+      text: "hello",
+      context: { model: "vosk/small", degraded },
+    });
+  });
+
   it("asks for the default language when the peer sends audio without a word", async () => {
     const { voice, connect } = await startServer();
     const client = await connect();
