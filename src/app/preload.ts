@@ -5,6 +5,7 @@ import type { Logger } from "../base/logger.js";
 import { formatDuration } from "../base/units.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { CAPABILITIES, type Capability, type ModelManifest } from "../catalog/manifest.js";
+import { namesIn } from "../config/option.js";
 import { providerSettings } from "../config/provider-settings.js";
 import type { Config } from "../config/schema.js";
 import type { PlannedLoad, WarmUpPlan } from "../residency/plan.js";
@@ -290,9 +291,21 @@ export class Preload {
       for (const other of leftOut) log.debug(`left out ${other.id}: ${other.why}`);
       if (model && !named) automatic.add(model.id);
       if (model && this.#settings().preload) wanted.set(model.id, `choice for ${language}`);
+      for (const racer of capability === "stt" ? this.#racers() : []) {
+        if (racer.id === model?.id) continue;
+        log.info(`${NAMES.stt}: ${racer.title} (${racer.id}) hears every utterance too - named by the user`);
+        if (this.#settings().preload) wanted.set(racer.id, "one of several in stt");
+      }
       for (const each of this.#ofPreloadingProviders(capability)) wanted.set(each.id, "preload_models");
     }
     return { wanted, choices, automatic };
+  }
+
+  /** Models that all get every utterance: one that still loads would be stopped each time by one that does not. */
+  #racers(): readonly ModelManifest[] {
+    const names = namesIn(this.#settings().stt);
+    if (names.length < 2) return [];
+    return names.flatMap((wanted) => this.#ladder.choose("stt", { wanted }).rungs.slice(0, 1));
   }
 
   /** Every word the user named; nobody is given one unasked. */

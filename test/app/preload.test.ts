@@ -42,6 +42,15 @@ describe("the preload", () => {
     expect(preload.state()).toMatchObject({ wanted: new Set(warmed), lacking: [] });
   });
 
+  it("warms every model that is to hear each utterance", async () => {
+    const several = preloadWith(2e9, { stt: [LARGE.id, SMALL.id, "no such model"] });
+    await several.preload.start();
+    expect(new Set(several.warmed)).toEqual(new Set([LARGE.id, SMALL.id, VOICE.id]));
+    const none = preloadWith(2e9, { stt: [LARGE.id, SMALL.id], preload: false });
+    await none.preload.start();
+    expect(none.warmed).toEqual([]);
+  });
+
   it("is done only after voices that are ready have rehearsed", async () => {
     const { preload, rehearsed, refused } = preloadWith(2e9);
     refused.add(LARGE.id);
