@@ -22,7 +22,7 @@ const LISTENER = "vosk/en_domain";
 await obtain([OPEN, LISTENER, "silero_vad/v5"]);
 const program = await openHouse({
   stt: "auto",
-  home: { commands: true, file: join(SHARED, "speech", "home-en.yaml") },
+  home: { file: join(SHARED, "speech", "home-en.yaml") },
   // In other benches this name stands for the shared folder's model, which hears commands less well.
   models: { folders: { "vosk/en_small": modelFile(LISTENER, "") }, offline: true },
 });

@@ -56,9 +56,7 @@ async function configured(options: HouseOptions): Promise<readonly string[]> {
   await writeFile(join(DATA_DIR, "catalog", "shared-voice.yaml"), JSON.stringify(VOICE));
   const { folders, ...rest } = options.models ?? {};
   const models = { ...rest, folders: { ...FOLDERS, ...folders } };
-  // Commands of a home are measured where they are meant; elsewhere they would be in the way of other models.
-  const home = { commands: false };
-  const config = { language: "en", memory_budget: "8GB", tts: "espeak", home, ...options, models };
+  const config = { language: "en", memory_budget: "8GB", tts: "espeak", ...options, models };
   const file = join(DATA_DIR, "irene.yaml");
   await writeFile(file, JSON.stringify(config));
   return ["--config", file];
@@ -79,7 +77,9 @@ process.once("exit", () => {
 
 /** The built program with these options, its models on disk. */
 export async function openHouse(options: HouseOptions = {}): Promise<Program> {
-  const program = await Program.serve({ dataDir: DATA_DIR, flags: await configured(options) });
+  // Commands of a home are listened for where they are measured; elsewhere they would be in the way of other models.
+  const env = { IRENE_HOME__COMMANDS: String("home" in options) };
+  const program = await Program.serve({ dataDir: DATA_DIR, flags: await configured(options), env });
   running.add(program);
   return program;
 }

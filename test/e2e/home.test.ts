@@ -22,6 +22,7 @@ let settings: string;
 /** Vosk for commands and Whisper for everything else, both from folders. */
 const surroundings = (env: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
   IRENE_CONFIG: join(settings, "irene.yaml"),
+  IRENE_HOME__COMMANDS: "true",
   ...env,
 });
 beforeAll(async () => {
@@ -49,7 +50,7 @@ describe.skipIf(!listener)(`the commands of a home in Home Assistant${NEEDS}`, (
   beforeAll(async () => {
     core = await FakeCore.start();
     core.areas.set("office", { name: "Office" });
-    core.entities.set("light.blue_lamp", { name: "Blue Lamp" });
+    core.entities.set("lock.gate", { name: "Blue Gate" });
     core.entities.set("climate.hall", { name: "EcoBee" });
     program = await Program.serve({
       env: surroundings({ SUPERVISOR_TOKEN: core.token, IRENE_SUPERVISOR_URL: core.url }),
@@ -81,18 +82,18 @@ describe.skipIf(!listener)(`the commands of a home in Home Assistant${NEEDS}`, (
 
   it("know a new name without a restart or a failed request", async () => {
     await expect.poll(() => core.heard, PATIENCE).toBe(true);
-    const before = await transcribe("turn-on-standing-light.wav");
-    expect(before.text).not.toBe("turn on Standing Light");
-    core.change("light.blue_lamp", { name: "Standing Light" });
+    const before = await transcribe("lock-the-front-door.wav");
+    expect(before.text).not.toBe("lock the Front Door");
+    core.change("lock.gate", { name: "Front Door" });
     // Each of these requests must be answered, whatever with.
     await expect
-      .poll(async () => (await transcribe("turn-on-standing-light.wav")).text, PATIENCE)
-      .toBe("turn on Standing Light");
+      .poll(async () => (await transcribe("lock-the-front-door.wav")).text, PATIENCE)
+      .toBe("lock the Front Door");
     expect((await program.status()).requests.failed).toBe(0);
   });
 
   it("are heard by a model asked for by name no more than by itself", async () => {
-    const result = await transcribe("turn-on-standing-light.wav", "?model=whisper/tiny");
+    const result = await transcribe("lock-the-front-door.wav", "?model=whisper/tiny");
     expect(result.model).toBe("whisper/tiny");
     expect(result).not.toHaveProperty("decided");
   });
@@ -106,7 +107,7 @@ describe.skipIf(!listener)(`the commands of a home in Home Assistant${NEEDS}`, (
     if (found === undefined) throw new Error("There is no worker with the Vosk model.");
     process.kill(found, "SIGKILL");
     await expect
-      .poll(async () => (await transcribe("turn-on-standing-light.wav")).decided, PATIENCE)
+      .poll(async () => (await transcribe("lock-the-front-door.wav")).decided, PATIENCE)
       .toBe("command");
     expect((await program.status()).requests.failed).toBe(0);
   });
@@ -118,8 +119,8 @@ describe.skipIf(!listener)(`the commands of a home in Home Assistant${NEEDS}`, (
     expect(languages).toHaveLength(1);
     expect(languages[0]).toMatchObject({ language: "en", ready: true, model: "vosk/en_domain" });
     expect(languages[0]?.names).toContainEqual({
-      kind: "lights",
-      name: "Standing Light",
+      kind: "locks",
+      name: "Front Door",
       source: "Home Assistant",
     });
     expect(languages[0]?.unknownWords.map(({ word }) => word.toLowerCase())).toContain("ecobee");
@@ -131,19 +132,19 @@ describe.skipIf(!listener)(`the commands of a home in Home Assistant${NEEDS}`, (
     expect(shown.stdout).toMatch(
       /^Names come from Home Assistant\.\n\nen: 3 names, \d+ sentences; vosk\/en_domain listens/,
     );
-    expect(shown.stdout).toContain("lights: Standing Light");
+    expect(shown.stdout).toContain("locks: Front Door");
     const explained = await runCommand([
       "transcribe",
       "--explain",
-      clip("turn-on-standing-light.wav"),
+      clip("lock-the-front-door.wav"),
       "--data-dir",
       dataDir,
     ]);
     expect(explained.stdout).toMatch(
-      /^turn on Standing Light\n {2}answered by vosk\/en_domain, .*\n {2}it is a command of this home: /,
+      /^lock the Front Door\n {2}answered by vosk\/en_domain, .*\n {2}it is a command of this home: /,
     );
-    const tested = await runCommand(["home", "test", "turn on the standing light", "--data-dir", dataDir]);
-    expect(tested.stdout).toMatch(/^turn on the Standing Light\n {2}taken for a command: /);
+    const tested = await runCommand(["home", "test", "lock the front door", "--data-dir", dataDir]);
+    expect(tested.stdout).toMatch(/^lock the Front Door\n {2}taken for a command: /);
     const salad = await runCommand(["home", "test", "who wrote the moonlight sonata", "--data-dir", dataDir]);
     expect(salad.stdout).toContain("dictated");
   });
@@ -151,18 +152,18 @@ describe.skipIf(!listener)(`the commands of a home in Home Assistant${NEEDS}`, (
 
 describe.skipIf(!listener)(`the commands of a home in a file${NEEDS}`, () => {
   it("are listened for without a server where that is asked for", async () => {
-    await writeFile(join(settings, "home.yaml"), "en:\n  lights: [Standing Light]\n");
+    await writeFile(join(settings, "home.yaml"), "en:\n  locks: [Front Door]\n");
     const env = surroundings({ IRENE_HOME__FILE: join(settings, "home.yaml") });
     const args = [
       "transcribe",
       "--explain",
-      clip("turn-on-standing-light.wav"),
+      clip("lock-the-front-door.wav"),
       "--data-dir",
       join(settings, "data"),
     ];
     const { stdout, code } = await runCommand(args, env);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^turn on Standing Light\n {2}answered by vosk\/en_domain/);
+    expect(stdout).toMatch(/^lock the Front Door\n {2}answered by vosk\/en_domain/);
   });
 
   it("are off by one option", async () => {
