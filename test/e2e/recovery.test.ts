@@ -10,26 +10,22 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { stringify } from "yaml";
 import { MisbehavingServer } from "../fixtures/misbehaving-server.js";
 import { MqttObserver } from "../fixtures/mqtt-observer.js";
 import { Program } from "../fixtures/program.js";
 import { hasShared, SHARED } from "../fixtures/shared-speech.js";
+import {
+  type CatalogSource,
+  WHISPER_DIR,
+  WHISPER_FILES,
+  writeSpeechCatalog,
+} from "../fixtures/speech-catalog.js";
 import { transcribeWav } from "../fixtures/wyoming-tasks.js";
 
 const NEEDS = hasShared ? "" : " [skipped: the shared models are absent]";
-const WHISPER = join(SHARED, "models/whisper-tiny");
-const FILES = {
-  encoder: "tiny-encoder.int8.onnx",
-  decoder: "tiny-decoder.int8.onnx",
-  tokens: "tiny-tokens.txt",
-} as const;
 const PATIENCE = { timeout: 420_000 };
 /** Back-offs between tries begin at ten seconds, and this machine may be busy. */
 const SOON = { timeout: 180_000, interval: 500 };
-
-/** Where the catalog says a model is to be had. */
-type Source = Readonly<Record<string, unknown>>;
 
 describe.skipIf(!hasShared)(`a model that cannot be had${NEEDS}`, () => {
   const dirs: string[] = [];
@@ -51,33 +47,9 @@ describe.skipIf(!hasShared)(`a model that cannot be had${NEEDS}`, () => {
   });
 
   /** A program that knows two models for speech, and tells over its own broker how it is. */
-  async function serve(whisper: Source, env: Readonly<Record<string, string>> = {}) {
+  async function serve(whisper: CatalogSource, env: Readonly<Record<string, string>> = {}) {
     const catalog = scratch();
-    const common = {
-      languages: ["en"],
-      licence: { id: "MIT" },
-      attribution: { name: "Nobody", url: "https://example.org" },
-    };
-    const entry = (provider: string, name: string, model: object) =>
-      writeFileSync(
-        join(catalog, `${provider}.yaml`),
-        stringify({ provider, capability: "stt", models: { [name]: { ...common, ...model } } }),
-      );
-    entry("whisper", "tiny", {
-      title: "Whisper Tiny",
-      memory: { peak: "400 MB", steady: "330 MB" },
-      quality: 60,
-      files: FILES,
-      sources: [whisper],
-    });
-    entry("vosk", "small", {
-      title: "Vosk Small",
-      memory: { peak: "210 MB", steady: "200 MB" },
-      quality: 30,
-      files: { dir: "./" },
-      params: { language: "en" },
-      sources: [{ file: join(SHARED, "models/vosk-en") }],
-    });
+    writeSpeechCatalog(catalog, whisper);
     program = await Program.serve({
       env: {
         IRENE_MODELS__CATALOG_DIR: catalog,
@@ -133,8 +105,8 @@ describe.skipIf(!hasShared)(`a model that cannot be had${NEEDS}`, () => {
 
   it("for a damaged file is stood in for, told of, and back once the file is whole", PATIENCE, async () => {
     const dir = scratch();
-    cpSync(WHISPER, dir, { recursive: true });
-    const path = join(dir, FILES.decoder);
+    cpSync(WHISPER_DIR, dir, { recursive: true });
+    const path = join(dir, WHISPER_FILES.decoder);
     const whole = readFileSync(path);
     writeFileSync(path, Buffer.from(whole).fill(0x5a, 0, 4096));
     const house = await serve({ file: dir });
@@ -151,11 +123,11 @@ describe.skipIf(!hasShared)(`a model that cannot be had${NEEDS}`, () => {
     const url = (file: string) =>
       server.on(`/${file}`, (request, response) => {
         if (!isUp) return void request.socket.destroy();
-        response.writeHead(200, { "content-length": statSync(join(WHISPER, file)).size });
+        response.writeHead(200, { "content-length": statSync(join(WHISPER_DIR, file)).size });
         if (request.method === "HEAD") return void response.end();
-        createReadStream(join(WHISPER, file)).pipe(response);
+        createReadStream(join(WHISPER_DIR, file)).pipe(response);
       });
-    const http = Object.fromEntries(Object.entries(FILES).map(([role, file]) => [role, url(file)]));
+    const http = Object.fromEntries(Object.entries(WHISPER_FILES).map(([role, file]) => [role, url(file)]));
     const house = await serve({ http });
     await isHelpedOut(house, /Whisper Tiny: .*127\.0\.0\.1/);
     isUp = true;
@@ -164,7 +136,7 @@ describe.skipIf(!hasShared)(`a model that cannot be had${NEEDS}`, () => {
   });
 
   it("for want of memory is stood in for, told of, and back once there is room", PATIENCE, async () => {
-    const house = await serve({ file: WHISPER }, { IRENE_MEMORY_BUDGET: "440MB" });
+    const house = await serve({ file: WHISPER_DIR }, { IRENE_MEMORY_BUDGET: "440MB" });
     await isHelpedOut(house, /Whisper Tiny needs 500 MB|Whisper Tiny, which does not fit/);
     await house.told.publish("irene_edge/set/memory_limit", "2000");
     await hasRecovered(house);
