@@ -19,8 +19,11 @@ export interface Access {
 
 /** This machine itself: the command line inside the container. */
 const OWN_ADDRESSES = ["127.0.0.1", "::1"];
-/** Browsers ask for a name and the token then, which is the password; programs send it as a bearer token. */
-const CHALLENGE = 'Bearer realm="Irene Edge", Basic realm="Irene Edge", charset="UTF-8"';
+/**
+ * Browsers ask for a name and a password then, which is the token. Bearer tokens are not offered beside it: Chromium
+ * reads only the first way of a header, and programs that send one do not ask.
+ */
+const CHALLENGE = 'Basic realm="Irene Edge", charset="UTF-8"';
 /** Addresses of which a refusal was logged; a scan of the network must not fill memory or log. */
 const MAX_NOTED = 64;
 
