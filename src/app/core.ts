@@ -19,7 +19,7 @@ import { patientLimit } from "../residency/residency-options.js";
 import { Schedule } from "../residency/schedule.js";
 import type { Controls } from "../sessions/controls.js";
 import { RequestLog } from "../sessions/request-log.js";
-import type { AddonSnapshot, ListenerSnapshot, SnapshotSource } from "../sessions/snapshot.js";
+import type { AddonSnapshot, BoardSnapshot, ListenerSnapshot, SnapshotSource } from "../sessions/snapshot.js";
 import { type HeardEvents, TellingVoice } from "../sessions/telling-voice.js";
 import type { VoiceSessions } from "../sessions/voice.js";
 import { Voice } from "../sessions/voice-sessions.js";
@@ -102,6 +102,7 @@ export class Core {
   readonly #steering: Omit<LiveControlsParts, "satellites">;
   #listeners: readonly ListenerSnapshot[] = [];
   #sites: (() => readonly string[]) | undefined;
+  #board: (() => BoardSnapshot) | undefined;
   #addon: (() => AddonSnapshot | undefined) | undefined;
 
   /** @throws {ConfigError} for settings or a catalog that cannot be used; {AssetError} for a data folder that cannot */
@@ -289,6 +290,7 @@ export class Core {
         settings: settingsSnapshot(live, catalog, usable),
         sites: this.#sites?.(),
         addon: this.#addon?.(),
+        board: this.#board?.(),
       }),
     );
     this.lives = new ModelLives(clock);
@@ -324,6 +326,11 @@ export class Core {
     this.#sites = names;
   }
 
+  /** Where the state of the machine's own microphone and speaker is known. */
+  setBoard(state: () => BoardSnapshot): void {
+    this.#board = state;
+  }
+
   /** Where the figures of the add-on's container are known. */
   setAddon(latest: () => AddonSnapshot | undefined): void {
     this.#addon = latest;
@@ -337,9 +344,11 @@ export class Core {
   /**
    * What can be changed while running.
    * @param satellites where they are served
+   * @param board where this machine's own microphone is used
    */
-  steer(satellites?: Satellites): DeviceControls {
-    return new LiveControls({ ...this.#steering, ...(satellites && { satellites }) });
+  steer(satellites?: Satellites, board?: LiveControlsParts["board"]): DeviceControls {
+    const parts = { ...this.#steering, ...(satellites && { satellites }), ...(board && { board }) };
+    return new LiveControls(parts);
   }
 
   /** Ends every worker and keeps what was learned. */

@@ -42,6 +42,8 @@ export interface LiveControlsParts {
   readonly changed: () => void;
   /** Absent where none are served. */
   readonly satellites?: Satellites;
+  /** This machine's own microphone; absent where it is not used. */
+  readonly board?: { setMuted(muted: boolean): void };
 }
 
 /** Carries out what users set while the program runs: checked, in force at once, and kept. */
@@ -126,6 +128,18 @@ export class LiveControls implements DeviceControls {
   /** @throws {ConfigError} where no satellites are served */
   async setVolume({ site, volume }: { readonly site: string; readonly volume: number }): Promise<void> {
     this.#satellites().setVolume(site, volume);
+  }
+
+  /** @throws {ConfigError} where this machine's microphone is not used */
+  async setMuted(muted: boolean): Promise<void> {
+    const { board } = this.#parts;
+    if (!board) {
+      throw new ConfigError(
+        "config-invalid",
+        "The microphone of this machine is not used: switch local_audio.enabled on.",
+      );
+    }
+    board.setMuted(muted);
   }
 
   #satellites(): Satellites {

@@ -1,30 +1,34 @@
-import type { Clock } from "../base/clock.js";
 import { messageOf } from "../base/errors.js";
-import type { Logger } from "../base/logger.js";
-import type { Config } from "../config/schema.js";
+import type { MqttPort } from "../base/mqtt-port.js";
 import { CommandListener } from "../gateways/discovery/commands.js";
 import type { VoiceEvent } from "../gateways/discovery/event-entities.js";
 import { DISCOVERY_DEFAULTS, type DiscoveryOptions } from "../gateways/discovery/options.js";
 import { DiscoveryPublisher } from "../gateways/discovery/publisher.js";
-import { HermesBridge } from "../gateways/hermes/bridge.js";
+import { topicsOf } from "../gateways/discovery/topics.js";
+import type { HermesBridge } from "../gateways/hermes/bridge.js";
 import type { Conversation } from "../gateways/hermes/dialogues.js";
-import { HERMES_DEFAULTS } from "../gateways/hermes/options.js";
 import { BrokerLink } from "../gateways/mqtt/broker-link.js";
 import { EmbeddedBroker } from "../gateways/mqtt/embedded-broker.js";
 import type { BrokerEndpoint } from "../gateways/mqtt/endpoint.js";
 import { mqttService } from "../gateways/supervisor/mqtt-service.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
 import type { Origin } from "../sessions/voice.js";
-import { HomeAssistantConversation } from "./conversation.js";
+import type { BoardDoors } from "./board-doors.js";
 import type { Core, CoreParts } from "./core.js";
-import { hermesOffer } from "./hermes-offer.js";
-import { supervisorAddress } from "./supervisor-address.js";
+import { openHermes } from "./hermes-services.js";
 import { supervisorApi } from "./supervisor-door.js";
 
 interface Surroundings {
   readonly endpoint: () => Promise<BrokerEndpoint>;
   readonly broker?: EmbeddedBroker;
+}
+
+/** Who takes part in what goes over MQTT. */
+export interface MqttCompany {
+  /** Who answers what is said at satellites; undefined leaves it to others on the broker. */
   readonly conversation: Conversation | undefined;
+  /** The machine's own microphone and speaker, where they are used. */
+  readonly board: BoardDoors | undefined;
 }
 
 /** The connection to a broker, the broker itself where there is no other, and what is published over it. */
@@ -38,22 +42,26 @@ export class MqttDoors {
   readonly #stops: readonly (() => void)[];
 
   /** Never rejects: voice works without MQTT. */
-  static async open(parts: CoreParts, core: Core, underSupervisor: boolean): Promise<MqttDoors | undefined> {
+  static async open(
+    parts: CoreParts,
+    core: Core,
+    underSupervisor: boolean,
+    company: MqttCompany,
+  ): Promise<MqttDoors | undefined> {
     const { config, env, log } = parts;
     if (!config.mqtt.enabled) return undefined;
     const { url, username, password, host, port } = config.mqtt;
     const named = { url, ...(username ? { username } : {}), ...(password ? { password } : {}) };
-    const conversation = conversationOf(config, underSupervisor ? supervisorAddress(env) : undefined, log);
-    if (url !== "") return new MqttDoors(parts, core, { endpoint: async () => named, conversation });
+    if (url !== "") return new MqttDoors(parts, core, { endpoint: async () => named }, company);
     if (underSupervisor) {
       const api = supervisorApi(env);
-      return new MqttDoors(parts, core, { endpoint: () => mqttService(api), conversation });
+      return new MqttDoors(parts, core, { endpoint: () => mqttService(api) }, company);
     }
     try {
       const credentials = username ? { credentials: { username, password } } : {};
       const broker = await EmbeddedBroker.start({ host, port, ...credentials }, log);
       const endpoint = async () => ({ ...named, url: broker.url });
-      return new MqttDoors(parts, core, { endpoint, broker, conversation });
+      return new MqttDoors(parts, core, { endpoint, broker }, company);
     } catch (error) {
       log.error(`MQTT is off: ${messageOf(error)}`);
       return undefined;
@@ -61,10 +69,12 @@ export class MqttDoors {
   }
 
   private constructor(
-    { config, clock, log }: CoreParts,
+    parts: CoreParts,
     core: Core,
-    { endpoint, broker, conversation }: Surroundings,
+    { endpoint, broker }: Surroundings,
+    company: MqttCompany,
   ) {
+    const { config, clock, log } = parts;
     const { base_topic: baseTopic, discovery_prefix: discoveryPrefix } = config.mqtt;
     this.#broker = broker;
     this.listener = broker ? { name: "mqtt", address: broker.host, port: broker.port } : undefined;
@@ -85,21 +95,24 @@ export class MqttDoors {
       clock,
       logger: log,
     });
-    const hermes = config.hermes.enabled
-      ? this.#openHermes(config, core, clock, log, conversation)
-      : undefined;
-    this.#hermes = hermes;
-    if (hermes) core.setSites(() => hermes.sites());
+    const { board } = company;
+    this.#hermes = config.hermes.enabled ? this.#openHermes(parts, core, company) : undefined;
+    const satellites = this.#hermes ?? board?.listenAlone(company.conversation);
+    if (satellites) {
+      const own = board ? [board.ownSite.siteId] : [];
+      core.setSites(() => [...new Set([...satellites.sites(), ...own])].sort());
+    }
     this.#commands = config.mqtt.controls
       ? new CommandListener(options, {
           port: this.#link.control,
           source: core.snapshots,
-          controls: core.steer(hermes),
+          controls: core.steer(satellites, board?.board),
           logger: log,
           announce: (event) => this.#publisher.announce(event),
         })
       : undefined;
     this.#stops = [
+      ...(board ? [showState(board, this.#link.control, topicsOf(core.installId, options).boardState)] : []),
       core.heard.on("text", ({ origin, text, language, model }) =>
         this.#publisher.announce({
           kind: "text",
@@ -114,35 +127,32 @@ export class MqttDoors {
       ),
     ];
     this.#publisher.start();
-    this.#hermes?.start();
+    if (this.#hermes) {
+      this.#hermes.start();
+      board?.listen(this.#link.control);
+    }
     this.#commands?.start();
     this.#link.start();
   }
 
-  #openHermes(
-    { hermes, language }: Config,
-    core: Core,
-    clock: Clock,
-    logger: Logger,
-    conversation: Conversation | undefined,
-  ): HermesBridge {
-    return new HermesBridge(
-      { ...HERMES_DEFAULTS, sites: hermes.sites, wakeWords: hermes.wake_words, wakeSound: hermes.wake_sound },
-      {
-        control: this.#link.control,
-        audio: this.#link.audio,
-        voices: core.voice,
-        clock,
-        logger,
-        ...(conversation && { conversation }),
-        prefetch: {
-          prefetchStt: (asked) => core.prefetch("stt", asked ?? language),
-          prefetchTts: (asked) => core.prefetch("tts", asked ?? language),
-        },
-        offer: () => hermesOffer(core.offered),
-        hearsWakeWords: (words) => core.ladder.hearing(words).length > 0,
-      },
-    );
+  /** On the broker, with the board among the satellites where there is one. */
+  #openHermes(parts: CoreParts, core: Core, { conversation, board }: MqttCompany): HermesBridge {
+    const { sites, wake_words: wakeWords, wake_sound: wakeSound } = parts.config.hermes;
+    const { control, audio } = this.#link;
+    if (!board)
+      return openHermes(parts, core, {
+        control,
+        audio,
+        conversation,
+        options: { sites, wakeWords, wakeSound },
+      });
+    const { ownSite } = board;
+    return openHermes(parts, core, {
+      control: board.joined(control),
+      audio: board.joined(audio),
+      conversation,
+      options: { sites: sites.length > 0 ? [...sites, ownSite.siteId] : [], wakeWords, wakeSound, ownSite },
+    });
   }
 
   /** Says `offline` before it goes. */
@@ -162,17 +172,21 @@ function placeOf({ gateway, peer }: Origin): Pick<VoiceEvent, "gateway" | "site"
   return gateway === "hermes" || gateway === "microphone" ? { gateway, site: peer } : { gateway, peer };
 }
 
-/** Who answers what is said at satellites; undefined leaves it to others on the broker. */
-function conversationOf(
-  { hermes: { enabled, conversation } }: Config,
-  supervisor: { readonly url: string; readonly token: string } | undefined,
-  log: Logger,
-): Conversation | undefined {
-  if (!enabled || conversation === "none") return undefined;
-  if (supervisor) return new HomeAssistantConversation(supervisor);
-  if (conversation === "home_assistant")
-    log.warn(
-      "hermes.conversation is home_assistant, which works inside an add-on only: what is said goes to hermes/nlu/query.",
-    );
-  return undefined;
+/** Keeps a topic at what the board is at: one plain word, at once, for lights. @returns what ends it */
+function showState({ board }: BoardDoors, port: MqttPort, topic: string): () => void {
+  let state = "";
+  const publish = () => void port.publish({ topic, payload: state, qos: 1, retain: true });
+  const stops = [
+    board.onState((next) => {
+      state = next;
+      publish();
+    }),
+    port.onConnect(publish),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    // A light must not go on showing what nobody does.
+    state = "";
+    publish();
+  };
 }

@@ -3,10 +3,13 @@ import { fileURLToPath } from "node:url";
 import { INGRESS_ADDRESS } from "../gateways/http/access.js";
 import { HttpServer } from "../gateways/http/server.js";
 import type { ListenerSnapshot } from "../sessions/snapshot.js";
+import { BoardDoors } from "./board-doors.js";
 import { Core, type CoreParts } from "./core.js";
 import { Door } from "./door.js";
+import { conversationOf } from "./hermes-services.js";
 import { MqttDoors } from "./mqtt-doors.js";
 import { removeServerFile, writeServerFile } from "./state-file.js";
+import { supervisorAddress } from "./supervisor-address.js";
 import { SupervisorDoor } from "./supervisor-door.js";
 import { PROGRAM_DIR, VERSION } from "./version.js";
 import { WyomingDoors } from "./wyoming-doors.js";
@@ -26,6 +29,7 @@ export class Runtime {
   readonly #listeners = new Map<string, ListenerSnapshot>();
   readonly #supervisor: SupervisorDoor | undefined;
   #mqtt: MqttDoors | undefined;
+  #board: BoardDoors | undefined;
 
   /** Resolves when the ports listen and the warm-up has begun. */
   static async start(parts: RuntimeParts): Promise<Runtime> {
@@ -43,7 +47,7 @@ export class Runtime {
 
   async #open(): Promise<void> {
     await Promise.all(this.#doors.map((door) => door.open()));
-    this.#mqtt = await MqttDoors.open(this.#parts, this.#core, this.#parts.underSupervisor);
+    await this.#openMqtt();
     if (this.#mqtt?.listener) this.#noteListener(this.#mqtt.listener);
     const { home, preload } = this.#core;
     void home?.start();
@@ -53,12 +57,21 @@ export class Runtime {
     void warm.then(() => fetchVoicesIndex(this.#parts, this.#stopping.signal));
   }
 
+  async #openMqtt(): Promise<void> {
+    const { config, env, log, underSupervisor } = this.#parts;
+    const conversation = conversationOf(config, underSupervisor ? supervisorAddress(env) : undefined, log);
+    this.#board = await BoardDoors.open(this.#parts, this.#core, (listener) => this.#noteListener(listener));
+    const company = { conversation, board: this.#board };
+    this.#mqtt = await MqttDoors.open(this.#parts, this.#core, underSupervisor, company);
+    if (!this.#mqtt) this.#board?.listenAlone(conversation);
+  }
+
   /** Ends everything in order: no new work, children gone, `offline` said. Idempotent. */
   async close(): Promise<void> {
     this.#stopping.abort();
     removeServerFile(this.#parts.config.data_dir);
     this.#supervisor?.close();
-    await Promise.all(this.#doors.map((door) => door.close()));
+    await Promise.all([this.#board?.close(), ...this.#doors.map((door) => door.close())]);
     await this.#core.close();
     await this.#mqtt?.close();
   }

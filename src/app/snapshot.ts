@@ -4,6 +4,7 @@ import type { ModelManifest } from "../catalog/manifest.js";
 import type { ModelView, ResidencyView } from "../residency/resident-model.js";
 import type {
   AddonSnapshot,
+  BoardSnapshot,
   ChoiceSnapshot,
   ListenerSnapshot,
   ModelSnapshot,
@@ -37,6 +38,8 @@ export interface SnapshotFacts {
   readonly settings: SettingsSnapshot;
   /** Of satellites heard of; undefined where none are served. */
   readonly sites: readonly string[] | undefined;
+  /** Undefined where the machine's own microphone is not used. */
+  readonly board?: BoardSnapshot | undefined;
   /** Of the Supervisor; undefined outside an add-on. */
   readonly addon: AddonSnapshot | undefined;
 }
@@ -71,6 +74,7 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     requests: facts.requests,
     settings: facts.settings,
     ...(facts.sites === undefined ? {} : { sites: facts.sites }),
+    ...(facts.board === undefined ? {} : { board: facts.board }),
     ...(facts.addon === undefined ? {} : { addon: facts.addon }),
   };
 }

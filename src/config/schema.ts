@@ -230,6 +230,45 @@ export const OPTIONS = {
       "Play a short sound at a Hermes satellite that heard its wake word, before it listens.",
     ),
   },
+  local_audio: {
+    enabled: onPage(
+      "local_audio",
+      bool(
+        false,
+        "Use the microphone and speaker of this machine: it becomes a satellite of its own. Inside an add-on the devices are chosen on its page, under Audio.",
+      ),
+    ),
+    microphone: str(
+      "",
+      "Microphone, as `irene audio devices` lists it; empty takes the default one of the sound server.",
+    ),
+    speaker: str("", "Speaker, as `irene audio devices` lists it; empty takes the default one."),
+    backend: oneOf(
+      "auto",
+      ["auto", "naudiodon", "pulse", "alsa"],
+      "Way to the sound hardware: naudiodon (PortAudio), pulse (parec, pacat) or alsa (arecord, aplay); auto takes the first that works.",
+    ),
+    site_id: match(
+      "board",
+      /^[^+#/\s]{1,64}$/,
+      "a name without spaces, +, # and /",
+      "Name of this machine among the satellites.",
+    ),
+    volume: int(
+      100,
+      0,
+      100,
+      "Loudness of the speaker in percent; what is set in Home Assistant is kept and wins.",
+    ),
+    chime: bool(true, "Play a short sound when the wake word was heard."),
+    barge_in: bool(true, "Listen for wake words while this machine speaks, so that it can be interrupted."),
+    satellite_port: int(
+      0,
+      0,
+      65535,
+      "Port on which Home Assistant can adopt this machine as a Wyoming satellite, usually 10700; 0 for none. While it does, Home Assistant leads the dialogue.",
+    ),
+  },
   models: {
     offline: bool(false, "Never use the network; only models already on disk."),
     mirror: str("", "Address that replaces https://huggingface.co in downloads."),

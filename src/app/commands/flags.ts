@@ -33,6 +33,12 @@ export const FLAGS = {
   house: [DATA_DIR, LOG_LEVEL],
   /** Requests, which may be in another language than the house's own. */
   voice: [DATA_DIR, LANGUAGE, LOG_LEVEL],
+  /** Commands that look at microphone and speaker. */
+  audio: [
+    { flag: "--microphone <device>", path: "local_audio.microphone" },
+    { flag: "--speaker <device>", path: "local_audio.speaker" },
+    { flag: "--backend <name>", path: "local_audio.backend" },
+  ],
   /** Commands that answer "what if". */
   plan: [DATA_DIR, ...CHOICE, LOG_LEVEL],
 } as const satisfies Readonly<Record<string, readonly Flag[]>>;

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
+import { addAudioCommands } from "./audio/audio-commands.js";
 import { CommandLine, type Environment } from "./command-line.js";
 import { exitCodeOf } from "./exit-code.js";
 import { addHomeCommands } from "./home-commands.js";
@@ -84,5 +85,6 @@ export function buildProgram(line: CommandLine, env: Environment): Command {
   );
   addModelCommands(program, line);
   addHomeCommands(program, line);
+  addAudioCommands(program, line, env);
   return program;
 }

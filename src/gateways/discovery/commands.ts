@@ -33,6 +33,8 @@ export interface DeviceControls {
     readonly provider: string;
     readonly on: boolean;
   }): Promise<void>;
+  /** Switches the microphone of this machine off and on. */
+  setMuted(muted: boolean): Promise<void>;
   /** @param loudness.volume 0 to 1 */
   setVolume(loudness: { readonly site: string; readonly volume: number }): Promise<void>;
   say(announcement: { readonly site: string; readonly text: string }): Promise<void>;
@@ -119,6 +121,8 @@ export class CommandListener {
         return controls.chooseModel(command);
       case "set-preload":
         return controls.setPreload(command);
+      case "set-muted":
+        return controls.setMuted(command.muted);
       case "set-volume":
         return controls.setVolume(command);
       case "say":

@@ -150,12 +150,16 @@ export function controlComponents(view: View): Components {
         command_topic: topics.command(`say/${site}`),
         icon: "mdi:bullhorn",
       }),
-      // Satellites do not tell how loud they are: Home Assistant shows what was set last.
+      // Satellites do not tell how loud they are: Home Assistant shows what was set last. The board knows.
       component(view, "number", `volume_${uniqueSlug(site)}`, `Volume of ${site}`, {
         ...CONFIG,
         ...LIMITS.volumePercent,
         unit_of_measurement: "%",
         command_topic: topics.command(`volume/${site}`),
+        ...(site === snapshot.board?.site && {
+          state_topic: topics.board,
+          value_template: "{{ value_json.volume }}",
+        }),
         icon: "mdi:volume-high",
       }),
     );

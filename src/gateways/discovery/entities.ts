@@ -1,4 +1,5 @@
 import type { Snapshot } from "../../sessions/snapshot.js";
+import { boardComponents, boardStates } from "./board-entities.js";
 import type { Components, TopicState } from "./component.js";
 import { controlComponents, controlStates } from "./control-entities.js";
 import { deviceComponents, deviceStates } from "./device-entities.js";
@@ -48,6 +49,7 @@ export function describeDevice(snapshot: Snapshot, options: DiscoveryOptions): D
       ...deviceComponents(view),
       ...modelComponents(view),
       ...eventComponents(view),
+      ...boardComponents(view),
       ...(options.controls && controlComponents(view)),
     },
   };
@@ -56,5 +58,10 @@ export function describeDevice(snapshot: Snapshot, options: DiscoveryOptions): D
 /** What every retained topic of ours says now. Pure. */
 export function describeStates(snapshot: Snapshot, options: DiscoveryOptions): readonly TopicState[] {
   const view = { snapshot, options, topics: topicsOf(snapshot.installId, options) };
-  return [...deviceStates(view), ...modelStates(view), ...(options.controls ? controlStates(view) : [])];
+  return [
+    ...deviceStates(view),
+    ...modelStates(view),
+    ...boardStates(view),
+    ...(options.controls ? controlStates(view) : []),
+  ];
 }

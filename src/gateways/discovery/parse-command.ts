@@ -23,6 +23,7 @@ export type Command =
       readonly on: boolean;
     }
   /** 0 to 1. */
+  | { readonly kind: "set-muted"; readonly muted: boolean }
   | { readonly kind: "set-volume"; readonly site: string; readonly volume: number }
   | { readonly kind: "say"; readonly site: string; readonly text: string };
 
@@ -65,6 +66,8 @@ export function parseCommand(control: string, payload: Uint8Array, snapshot: Sna
       return chooseModel(which, text, snapshot) ?? unknown(control);
     case "preload":
       return setPreload(which, text, snapshot) ?? unknown(control);
+    case "microphone_mute":
+      return which === "" && snapshot.board ? setMuted(text) : unknown(control);
     case "volume":
       return atSite(which, snapshot) ?? volume(which, text);
     case "say":
@@ -115,9 +118,19 @@ function setPreload(slug: string, text: string, { settings }: Snapshot): ParsedC
   const found = settings?.preload.find((preload) => preloadSlug(preload) === slug);
   if (!found) return undefined;
   const { capability, provider } = found;
-  if (text !== "ON" && text !== "OFF")
-    return refuse(`${quoted(text)} is no switch position: send ON or OFF.`);
-  return accept({ kind: "set-preload", capability, provider, on: text === "ON" });
+  const on = switchPosition(text);
+  return typeof on === "string" ? refuse(on) : accept({ kind: "set-preload", capability, provider, on });
+}
+
+function setMuted(text: string): ParsedCommand {
+  const muted = switchPosition(text);
+  return typeof muted === "string" ? refuse(muted) : accept({ kind: "set-muted", muted });
+}
+
+/** @returns why it is none, when it is none */
+function switchPosition(text: string): boolean | string {
+  if (text === "ON" || text === "OFF") return text === "ON";
+  return `${quoted(text)} is no switch position: send ON or OFF.`;
 }
 
 /** @returns why nothing can be done at a site; undefined when something can */

@@ -28,6 +28,10 @@ export interface Topics {
   readonly controls: string;
   /** Where a control is set. @param control `memory_limit`, `preload/…` */
   command(control: string): string;
+  /** JSON about the machine's own microphone and speaker. */
+  readonly board: string;
+  /** What they are at, as one plain word: for lights. */
+  readonly boardState: string;
   /** All topics of `command`. */
   readonly commands: string;
 }
@@ -50,6 +54,8 @@ export function topicsOf(installId: string, options: DiscoveryOptions): Topics {
     choice: (capability) => `${base}/choice/${capability}`,
     controls: `${base}/controls`,
     command: (control) => `${base}/set/${control}`,
+    board: `${base}/board`,
+    boardState: `${base}/board/state`,
     commands: `${base}/set/#`,
   };
 }

@@ -113,7 +113,11 @@ export class DialogueTurn {
     // Where that is wanted, it stays on until there is something to listen for.
     if (first && this.#rules.bargeIn(siteId)) this.speak(session, first.text, first.after);
     else if (first) this.speak(this.#holdHotword(session), first.text, first.after);
-    else if (session.wakewordId !== undefined && this.#rules.chimeMs !== undefined) {
+    else if (
+      session.wakewordId !== undefined &&
+      this.#rules.chimeMs !== undefined &&
+      !this.#rules.chimesItself(siteId)
+    ) {
       this.#chime(this.#holdHotword(session), this.#rules.chimeMs);
     } else this.listen(this.#holdHotword(session));
   }

@@ -75,6 +75,8 @@ export interface DialogueRules {
   readonly bargeIn: (siteId: string) => boolean;
   /** Longest wait for the sound that answers a wake word to be played; undefined: there is none. */
   readonly chimeMs: number | undefined;
+  /** True for a site that makes that sound without being asked. */
+  readonly chimesItself: (siteId: string) => boolean;
 }
 
 /** Something that happened. `newId` is a fresh random id. */

@@ -70,6 +70,7 @@ export class Dialogues implements Role {
       sayMs: (text) => Math.max(LEAST_SAY_MS, (text.length / CHARACTERS_PER_SECOND) * 1_000),
       groupSeparator: parts.options.groupSeparator,
       maxQueued: MAX_QUEUED,
+      chimesItself: (siteId) => ownSite?.siteId === siteId,
       bargeIn: (siteId) => ownSite?.bargeIn === true && ownSite.siteId === siteId,
       chimeMs: parts.options.wakeSound ? CHIME_MS + parts.options.playGraceMs : undefined,
     };

@@ -6,6 +6,7 @@ import type { BoardActivity, BoardAudio, BoardLeader } from "../../sessions/boar
 import type { BoardSnapshot, BoardState } from "../../sessions/snapshot.js";
 import { type AudioBackend, CAPTURE_FORMAT, PLAY_FORMAT } from "./backend.js";
 import { chime } from "./chime.js";
+import type { DeviceWatch } from "./hearing.js";
 import { Microphone } from "./microphone.js";
 import { PulseBackend } from "./pulse.js";
 import { PulseWatch } from "./pulse-watch.js";
@@ -210,17 +211,13 @@ export class Board implements BoardAudio {
     for (const watcher of this.#watchers) watcher(state);
   }
 
-  #watch({ name }: AudioBackend, end: (reason: string) => void): () => void {
+  #watch({ name }: AudioBackend, end: (reason: string) => void): DeviceWatch | undefined {
     const { surroundings } = this.#parts;
     const { microphone: device } = this.#options;
     // ALSA's recordings end with the device; the default one is whatever the server says it is.
-    if (device === "" || name === "alsa") return () => undefined;
+    if (device === "" || name === "alsa") return undefined;
     const server = new PulseBackend(surroundings);
-    const watch = new PulseWatch(
-      { device, direction: "capture", devices: () => server.devices() },
-      surroundings,
-      end,
-    );
-    return () => watch.close();
+    const watched = { device, direction: "capture", devices: () => server.devices() } as const;
+    return new PulseWatch(watched, surroundings, end);
   }
 }

@@ -17,6 +17,13 @@ export interface HearingListener {
   readonly onWorks: () => void;
 }
 
+/** Looks whether the device that is recorded is still the one that was asked for. */
+export interface DeviceWatch {
+  /** Looks again, now that there is sound. */
+  check(): void;
+  close(): void;
+}
+
 /** How a recording ended. */
 export interface HeardOut {
   /** Whether there was any sound at all. */
@@ -26,7 +33,7 @@ export interface HeardOut {
 
 /**
  * Records through one backend until the recording ends, stalls or is stopped by the signal.
- * @param watch told how to end the recording when the device is gone; returns what ends the watch
+ * @param watch begins to look; told how to end the recording when the device is gone
  */
 export async function hear(
   backend: AudioBackend,
@@ -40,7 +47,7 @@ export async function hear(
     readonly clock: Clock;
     readonly surroundings: Surroundings;
     readonly signal: AbortSignal;
-    readonly watch: (end: (reason: string) => void) => () => void;
+    readonly watch: (end: (reason: string) => void) => DeviceWatch | undefined;
   },
   listener: HearingListener,
 ): Promise<HeardOut> {
@@ -56,7 +63,8 @@ export async function hear(
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   let silence: Timer = clock.after(FIRST_SOUND_MS, () => end("it gives no sound"));
-  let unwatch: () => void = () => undefined;
+  // From before the first sound: the device may go between the two.
+  const watching = watch(end);
   let rest: Buffer = Buffer.alloc(0);
   process.sound.on("error", () => undefined);
   process.sound.on("data", (bytes: Buffer) => {
@@ -65,7 +73,7 @@ export async function hear(
     silence = clock.after(STALLED_MS, () => end("it gives no sound any more"));
     if (!worked) {
       worked = true;
-      unwatch = watch(end);
+      watching?.check();
       listener.onWorks();
     }
     const gap = gaps.note(clock.monotonicMs(), secondsOf(CAPTURE_FORMAT, bytes.length) * 1_000);
@@ -77,7 +85,7 @@ export async function hear(
   });
   const ended = await process.ended;
   silence.cancel();
-  unwatch();
+  watching?.close();
   signal.removeEventListener("abort", onAbort);
   return { worked, reason: reason ?? ended ?? "it has ended" };
 }

@@ -130,7 +130,10 @@ export class HermesSite implements BoardLeader {
     const id = topic.split("/").at(-1) ?? "";
     try {
       const { format, pcm } = readWav(payload);
-      if (!this.#isDeafened) await board.play(format, [pcm]);
+      const playing = this.#isDeafened ? undefined : board.play(format, [pcm]);
+      // While it speaks that shows; what comes next begins anew.
+      this.#show("idle");
+      await playing;
     } catch (error) {
       log.warn(`The board did not play: ${messageOf(error)}`);
       this.#send(playError, { error: messageOf(toError(error)), siteId: site });

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from "../../base/clock.js";
 import type { Logger } from "../../base/logger.js";
 import type { AudioBackend, BackendName } from "./backend.js";
-import { type HearingListener, hear } from "./hearing.js";
+import { type DeviceWatch, type HearingListener, hear } from "./hearing.js";
 import type { Surroundings } from "./sound-process.js";
 
 /** Where a microphone stands. */
@@ -20,8 +20,8 @@ export interface MicrophoneParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly surroundings: Surroundings;
-  /** Ends a recording of a device that is gone; returns what ends the watch. */
-  readonly watch: (backend: AudioBackend, end: (reason: string) => void) => () => void;
+  /** Looks after a device that may be changed for another without a word; undefined where that cannot be. */
+  readonly watch: (backend: AudioBackend, end: (reason: string) => void) => DeviceWatch | undefined;
   readonly onSound: HearingListener["onSound"];
   readonly onChange: () => void;
 }

@@ -1,22 +1,28 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { messageOf } from "../../base/errors.js";
 import type { AudioDevice, Direction } from "./backend.js";
+import type { DeviceWatch } from "./hearing.js";
 import type { Surroundings } from "./sound-process.js";
 
-/** Longest line that matters; a sound server that writes more is not read. */
+/** Longest line that matters. */
 const MAX_LINE = 500;
 
 /**
  * Notices that a named device of a sound server is gone. The server then moves recordings to another device without a
  * word, so they would go on and hear the wrong room.
  */
-export class PulseWatch {
+export class PulseWatch implements DeviceWatch {
+  readonly #isThere: () => Promise<boolean>;
+  readonly #onGone: (reason: string) => void;
+  readonly #device: string;
   readonly #child: ChildProcess;
   #rest = "";
+  /** PortAudio may have taken the name for hardware: then the server has nothing to tell of it. */
+  #wasThere = false;
   #closed = false;
 
   /**
-   * @param devices asked again whenever the server says that one was removed
+   * @param devices asked at first, and again whenever the server says that one was removed
    * @param onGone called once, with the reason
    */
   constructor(
@@ -32,15 +38,11 @@ export class PulseWatch {
     { env }: Surroundings,
     onGone: (reason: string) => void,
   ) {
-    const kind = direction === "capture" ? "source" : "sink";
-    const removal = new RegExp(`'remove' on ${kind} #`);
-    const isThere = (found: readonly AudioDevice[]) =>
-      found.some((each) => each.direction === direction && each.id === device);
-    // PortAudio may have taken the name for hardware: then the server has nothing to tell of it.
-    void devices().then(
-      (found) => isThere(found) || this.close(),
-      () => this.close(),
-    );
+    const removal = new RegExp(`'remove' on ${direction === "capture" ? "source" : "sink"} #`);
+    this.#device = device;
+    this.#onGone = onGone;
+    this.#isThere = async () =>
+      (await devices()).some((each) => each.direction === direction && each.id === device);
     this.#child = spawn("pactl", ["subscribe"], {
       env: { ...env, LC_ALL: "C" },
       stdio: ["ignore", "pipe", "ignore"],
@@ -50,21 +52,32 @@ export class PulseWatch {
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       const lines = (this.#rest + text).split("\n");
       this.#rest = (lines.pop() ?? "").slice(-MAX_LINE);
-      if (!lines.some((line) => removal.test(line))) return;
-      void devices()
-        .then((found) => (isThere(found) ? undefined : `${device} is gone`))
-        .catch((error: unknown) => messageOf(error))
-        .then((reason) => {
-          if (reason === undefined || this.#closed) return;
-          this.close();
-          onGone(reason);
-        });
+      if (lines.some((line) => removal.test(line))) this.check();
     });
+    this.check();
+  }
+
+  check(): void {
+    void this.#isThere().then(
+      (isThere) => {
+        if (this.#wasThere && !isThere) this.#gone(`${this.#device} is gone`);
+        this.#wasThere ||= isThere;
+      },
+      (error: unknown) => {
+        if (this.#wasThere) this.#gone(messageOf(error));
+      },
+    );
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#child.kill("SIGTERM");
+  }
+
+  #gone(reason: string): void {
+    if (this.#closed) return;
+    this.close();
+    this.#onGone(reason);
   }
 }

@@ -129,6 +129,7 @@ describe("CommandListener", () => {
       chooseModel: note("chooseModel"),
       setPreload: note("setPreload"),
       setKeepAlive: note("setKeepAlive"),
+      setMuted: note("setMuted"),
       setVolume: note("setVolume"),
       say: note("say"),
       async setBudget(bytes = 400 * MIB) {

@@ -16,6 +16,7 @@ const RULES: DialogueRules = {
   groupSeparator: ".",
   maxQueued: 2,
   bargeIn: () => false,
+  chimesItself: () => false,
   chimeMs: undefined,
 };
 
