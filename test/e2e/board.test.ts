@@ -50,7 +50,8 @@ for (const backend of ["naudiodon", "pulse"] as const) {
         const from = observer.seen.length;
         await vi.waitFor(async () => {
           await server.say(spoken("wake-hey-jarvis.wav"));
-          expect(observer.seen.slice(from).some(({ topic }) => topic.endsWith("/detected"))).toBe(true);
+          const heard = () => observer.seen.slice(from).some(({ topic }) => topic.endsWith("/detected"));
+          await vi.waitFor(() => expect(heard()).toBe(true), { timeout: 6_000, interval: 50 });
         }, PATIENT);
       };
 
