@@ -9,7 +9,14 @@ import { CoreNames } from "../../gateways/home-assistant/core-names.js";
 import type { CoreAddress } from "../../gateways/home-assistant/core-socket.js";
 import type { Home, HomeNames } from "../../home/names.js";
 import type { CommandOffer, Commands } from "../../sessions/commands.js";
-import type { HomeInsight, HomeLanguage, HomeSource, HomeTest, HomeView } from "../../sessions/home.js";
+import type {
+  HomeInsight,
+  HomeLanguage,
+  HomeName,
+  HomeSource,
+  HomeTest,
+  HomeView,
+} from "../../sessions/home.js";
 import { BookThreads } from "./book-threads.js";
 import { byLanguage, gatherNames, inEveryLanguage, type NameSource, namesByKind } from "./gathered-names.js";
 import { HomeFile } from "./home-file.js";
@@ -53,6 +60,8 @@ export class HomeKnowledge implements Commands, HomeInsight {
   readonly #file: HomeFile | undefined;
   readonly #core: CoreNames | undefined;
   readonly #languages = new Map<string, LanguageCommands>();
+  /** By language, until names change. */
+  readonly #gathered = new Map<string, readonly HomeName[]>();
   #homeOfFile: Home = new Map();
   #namesOfCore: HomeNames = {};
   #started = false;
@@ -184,14 +193,20 @@ export class HomeKnowledge implements Commands, HomeInsight {
   }
 
   #namesChanged(): void {
+    this.#gathered.clear();
     for (const each of this.#languages.values()) void each.update(namesByKind(this.#gather(each.language)));
   }
 
-  #gather(language: string) {
+  #gather(language: string): readonly HomeName[] {
+    const known = this.#gathered.get(language);
+    if (known) return known;
     const sources: NameSource[] = [];
     if (this.#core) sources.push(inEveryLanguage(HOME_ASSISTANT, this.#namesOfCore));
     if (this.#file) sources.push(byLanguage(this.#parts.config.home.file, this.#homeOfFile));
-    return gatherNames(sources, language);
+    const names = gatherNames(sources, language);
+    // Requests may name any language; only those with commands are worth keeping.
+    if (this.#languages.has(language)) this.#gathered.set(language, names);
+    return names;
   }
 
   #make(language: string, names: HomeNames, signal: AbortSignal): Promise<MadeBook | undefined> {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../../base/clock.js";
 import { withDeadline } from "../../base/deadline.js";
-import { EngineError, messageOf } from "../../base/errors.js";
+import { BudgetError, EngineError, messageOf } from "../../base/errors.js";
 import type { Logger } from "../../base/logger.js";
 import { formatDuration } from "../../base/units.js";
 import type { ModelManifest } from "../../catalog/manifest.js";
@@ -215,7 +215,10 @@ export class LanguageCommands {
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       this.#why = `${model.id} cannot listen: ${messageOf(error)}`;
-      this.#warnOnce(`Commands in ${this.language}: ${this.#why}`);
+      const sentence = `Commands in ${this.language}: ${this.#why}`;
+      // A small board is no trouble: all is dictated there.
+      if (error instanceof BudgetError) this.#infoOnce(sentence);
+      else this.#warnOnce(sentence);
       this.#useless.add(model.id);
       this.#model = undefined;
       // Another one may do.

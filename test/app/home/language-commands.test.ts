@@ -167,7 +167,7 @@ describe("LanguageCommands", () => {
     full.commands.bring();
     await full.commands.update(NAMES);
     expect(bookOn(full)).toBe("vosk/small cannot listen: There is no room.");
-    expect(full.lines("warn")).toHaveLength(1);
+    expect(full.lines("info")).toEqual(["Commands in en: vosk/small cannot listen: There is no room."]);
     full.residency.refusal = undefined;
     full.clock.advance(300_000);
     await expect.poll(() => bookOn(full), PATIENCE).toBe("book of Bed Light");
