@@ -37,6 +37,10 @@ export function gatherNames(sources: readonly NameSource[], language: string): r
 /** The same names by kind, as sentences take them. */
 export function namesByKind(names: readonly HomeName[]): HomeNames {
   const kinds = new Map<NameKind, string[]>();
-  for (const { kind, name } of names) kinds.set(kind, [...(kinds.get(kind) ?? []), name]);
+  for (const { kind, name } of names) {
+    const own = kinds.get(kind) ?? [];
+    own.push(name);
+    kinds.set(kind, own);
+  }
   return Object.fromEntries(kinds);
 }
