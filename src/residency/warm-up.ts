@@ -32,6 +32,8 @@ export const LONGEST_SPEECH_SECONDS = 30;
 /** Streaming models work on a window: a longer utterance takes longer, not more memory. */
 const STREAMING_SECONDS = 6;
 const SHORT_SPEECH_SECONDS = 2.5;
+/** Milliseconds that the longest piece may be expected to take. A machine it would keep longer hears a shorter one. */
+const LONGEST_ANSWER_MS = 60_000;
 /** Audio arrives in pieces; this is how it arrives here. */
 const PIECE_SAMPLES = ENGINE_RATE_HZ / 2;
 /** A long sentence for a house to say. Memory of a voice grows with the length of what it says in one piece. */
@@ -63,9 +65,11 @@ async function warmUpSpeechToText(
   const short = Math.min(maxSamples ?? Number.POSITIVE_INFINITY, SHORT_SPEECH_SECONDS * ENGINE_RATE_HZ);
   const firstMs = await transcribe(job, short);
   const secondMs = await transcribe(job, short);
+  const affordable = Math.max(short, Math.floor((short * LONGEST_ANSWER_MS) / Math.max(1, secondMs)));
   const longest = Math.min(
     maxSamples ?? Number.POSITIVE_INFINITY,
     (streaming ? STREAMING_SECONDS : LONGEST_SPEECH_SECONDS) * ENGINE_RATE_HZ,
+    affordable,
   );
   const longestMs = await transcribe(job, longest);
   return { firstMs, secondMs, longestMs, rtf: longestMs / 1000 / (longest / ENGINE_RATE_HZ) };

@@ -6,16 +6,18 @@ import { HandClock } from "../fixtures/hand-clock.js";
 import { manifest } from "../fixtures/manifests.js";
 import { PretendWorker } from "../fixtures/pretend-workers.js";
 
-/** A worker that writes down what it is asked and takes ten milliseconds for each second of it. */
+/** A worker that writes down what it is asked and takes a while, ten milliseconds, for each second of it. */
 class NotingWorker extends PretendWorker {
   readonly heard: number[] = [];
   readonly said: SpeechRequest[] = [];
   readonly options: TranscribeOptions[] = [];
   silentSamples = 0;
   readonly #clock: HandClock;
+  readonly #msPerSecond: number;
 
-  constructor(clock: HandClock) {
+  constructor(clock: HandClock, msPerSecond: number) {
     super(1, { clock, gate: async () => undefined, onGrow: () => undefined });
+    this.#msPerSecond = msPerSecond;
     this.#clock = clock;
   }
 
@@ -30,7 +32,7 @@ class NotingWorker extends PretendWorker {
       },
       finish: async () => {
         this.heard.push(samples / ENGINE_RATE_HZ);
-        this.#clock.advance((10 * samples) / ENGINE_RATE_HZ);
+        this.#clock.advance((this.#msPerSecond * samples) / ENGINE_RATE_HZ);
         return { text: "" };
       },
       cancel: () => undefined,
@@ -48,9 +50,10 @@ async function warm(
   loaded: LoadedModel,
   languages: readonly string[] = ["en"],
   signal: AbortSignal = new AbortController().signal,
+  msPerSecond = 10,
 ): Promise<{ worker: NotingWorker; result: WarmUpResult }> {
   const clock = new HandClock();
-  const worker = new NotingWorker(clock);
+  const worker = new NotingWorker(clock, msPerSecond);
   const asModelWorker: ModelWorker = worker;
   const result = await warmUp({
     manifest: manifest({ id: "x/y", languages, capability: loaded.capability }),
@@ -77,6 +80,16 @@ describe("the warm-up of speech to text", () => {
     expect((await warm({ capability: "stt", streaming: false, maxSamples: 320_000 })).worker.heard).toEqual([
       2.5, 2.5, 20,
     ]);
+  });
+
+  it.each([
+    [2_000, 30],
+    [8_000, 7.5],
+    [60_000, 2.5],
+  ])("takes %i ms for a second of speech to mean %d s at most", async (msPerSecond, seconds) => {
+    const { signal } = new AbortController();
+    const { worker } = await warm({ capability: "stt", streaming: false }, ["en"], signal, msPerSecond);
+    expect(worker.heard).toEqual([2.5, 2.5, seconds]);
   });
 
   it("takes a shorter longest for a streaming model, whose memory does not grow with it", async () => {
