@@ -19,6 +19,9 @@ const MAX_SAMPLES = 12 * ENGINE_RATE_HZ;
 /** Longest first decoding after which there is a second one in any case, and when there was no clear command. Milliseconds. */
 const SECOND_LOOK_MS = { always: 200, inDoubt: 800 };
 
+/** Confidence of a command that needs no second look. */
+const CLEAR = 0.8;
+
 export interface CommandStreamOptions {
   readonly library: LibVosk;
   readonly recogniser: VoskPointer;
@@ -95,7 +98,7 @@ export class CommandStream implements SpeechStream {
     if (firstMs > SECOND_LOOK_MS.inDoubt) return this.#decide(await library.finalResult(recogniser));
     // A result that is not final leaves the recogniser with what it has learned of the voice.
     const first = this.#decide(await library.result(recogniser));
-    const clear = first.decision === "accept" && first.distance === 0;
+    const clear = first.decision === "accept" && first.confidence >= CLEAR;
     if (clear && firstMs > SECOND_LOOK_MS.always) return first;
     this.#pieces.length = 0;
     for (const block of this.#blocks) await this.#decode(block);
