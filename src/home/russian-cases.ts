@@ -14,6 +14,8 @@ const ADJECTIVES: Readonly<Record<GrammaticalCase, readonly Endings[]>> = {
     [/(?:ый|ой|ое)$/u, "ого"],
     [/(?<=[гкх])ий$/u, "ого"],
     [/(?:ий|ее)$/u, "его"],
+    // Unstressed after a hush: прихожей, but большой.
+    [/(?<!больш|чуж)(?<=[жшчщ])ая$/u, "ей"],
     [/ая$/u, "ой"],
     [/яя$/u, "ей"],
     [/ые$/u, "ых"],
@@ -23,6 +25,8 @@ const ADJECTIVES: Readonly<Record<GrammaticalCase, readonly Endings[]>> = {
     [/(?:ый|ой|ое)$/u, "ому"],
     [/(?<=[гкх])ий$/u, "ому"],
     [/(?:ий|ее)$/u, "ему"],
+    // Unstressed after a hush: прихожей, but большой.
+    [/(?<!больш|чуж)(?<=[жшчщ])ая$/u, "ей"],
     [/ая$/u, "ой"],
     [/яя$/u, "ей"],
     [/ые$/u, "ым"],
@@ -32,6 +36,8 @@ const ADJECTIVES: Readonly<Record<GrammaticalCase, readonly Endings[]>> = {
     [/(?:ый|ой|ое)$/u, "ом"],
     [/(?<=[гкх])ий$/u, "ом"],
     [/(?:ий|ее)$/u, "ем"],
+    // Unstressed after a hush: прихожей, but большой.
+    [/(?<!больш|чуж)(?<=[жшчщ])ая$/u, "ей"],
     [/ая$/u, "ой"],
     [/яя$/u, "ей"],
     [/ые$/u, "ых"],
@@ -92,7 +98,7 @@ const PREPOSITION = /^(?:в|во|на|у|над|под|за|для|из|с|со|
 const ADJECTIVE = /(?:ый|ий|ой|ая|яя|ое|ее|ые|ие)$/iu;
 /** Nouns that end like adjectives. */
 const NOT_ADJECTIVE =
-  /(?:рой|бой|сценарий|лезвие|освещение|отопление|помещение|питание|покрытие|здание|устройствие)$/iu;
+  /(?:сценарий|лезвие|освещение|отопление|помещение|питание|покрытие|здание|устройствие)$/iu;
 const CYRILLIC = /^[а-яё]+(?:-[а-яё]+)*$/iu;
 /** A word that never changes: кафе, пианино, кино, радио; its vowel is part of the stem. */
 const FIXED = new RegExp(

@@ -11,6 +11,8 @@ const LONGEST_PHRASE = 24;
 export function pairPhrases(graph: WordGraph): readonly string[] {
   const { follow, last } = wordPairs(graph);
   const untaken = new Map([...follow].map(([word, next]) => [word, [...next]]));
+  // A word that ends sentences has one more follower: nothing.
+  for (const word of last) untaken.set(word, [...(untaken.get(word) ?? []), END]);
   const home = pathsHome(follow, last);
   const phrases: string[] = [];
   for (let phrase = walk(); phrase.length > 0 && phrases.length < MAX_PHRASES; phrase = walk()) {
@@ -26,6 +28,7 @@ export function pairPhrases(graph: WordGraph): readonly string[] {
     for (;;) {
       const at = words.at(-1) ?? START;
       const next = words.length < LONGEST_PHRASE ? untaken.get(at)?.pop() : undefined;
+      if (next === END) return words;
       if (next === undefined) break;
       words.push(next);
     }
@@ -62,6 +65,7 @@ export function pairPhrases(graph: WordGraph): readonly string[] {
 }
 
 const START = -1;
+const END = -2;
 
 interface WordPairs {
   /** Words that may follow a word; those that begin a sentence under START. */
