@@ -10,7 +10,8 @@ export function withoutLoop(text: string): string {
     const repeated = repeatedWords(plain, period);
     if (repeated >= period) return words.slice(0, words.length - repeated).join(" ");
   }
-  return text;
+  const start = startedAgain(words, plain);
+  return start === undefined ? text : words.slice(0, start).join(" ");
 }
 
 /** How many words at the end say again what stands `period` words before them. */
@@ -24,4 +25,16 @@ function repeatedWords(words: readonly string[], period: number): number {
     count++;
   }
   return count;
+}
+
+/**
+ * Where the text begins to say itself again from its first word on, after the end of a sentence: "Turn on the lamp.
+ * Turn on". One word alone may be how the next sentence begins.
+ */
+function startedAgain(words: readonly string[], plain: readonly string[]): number | undefined {
+  for (let period = 2; period <= words.length - 2; period++) {
+    const isSentence = /[.!?…]$/u.test(words[period - 1] ?? "");
+    if (isSentence && repeatedWords(plain, period) >= words.length - period) return period;
+  }
+  return undefined;
 }

@@ -44,7 +44,8 @@ export interface DecodeJob {
   readonly hold?: { readonly turn: Promise<void>; readonly live: boolean };
 }
 
-const MARGIN_SAMPLES = 0.2 * SPEECH_RATE_HZ;
+/** Less costs Whisper words at the ends of short commands, more costs Moonshine words at their beginnings. */
+const MARGIN_SAMPLES = 0.3 * SPEECH_RATE_HZ;
 /** Each segment costs some engines as much as half a minute of speech, so only real pauses divide. */
 const JOIN_SAMPLES = 2 * SPEECH_RATE_HZ;
 /** A detector that is this late is done without: an untrimmed utterance is better than a late one. */

@@ -1,3 +1,4 @@
+import { baseLanguage } from "./language.js";
 import { spellOut } from "./spell-out.js";
 
 /** How a recognised text differs from what was said. */
@@ -16,12 +17,21 @@ export interface WordErrors {
  * @param language for the numbers; others only lose their punctuation
  */
 export function comparableWords(text: string, language: string): readonly string[] {
-  return spellOut(text.normalize("NFC"), language)
-    .toLowerCase()
+  return oneSpelling(spellOut(years(text.normalize("NFC"), language), language).toLowerCase(), language)
     .replaceAll("ё", "е")
     .replace(/['’ʼ`]/gu, "")
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter((word) => word !== "");
+}
+
+/** English says years in two halves: 1455 is fourteen fifty-five. */
+function years(text: string, language: string): string {
+  return baseLanguage(language) === "en" ? text.replace(/\b(1[1-9])([1-9]\d)\b/gu, "$1 $2") : text;
+}
+
+/** French writes percent in one word or in two. */
+function oneSpelling(text: string, language: string): string {
+  return baseLanguage(language) === "fr" ? text.replace(/\bpour cent\b/gu, "pourcent") : text;
 }
 
 /** The fewest word edits between a reference and a hypothesis, counted by kind. */

@@ -9,7 +9,9 @@ describe("comparableWords", () => {
   });
   it("spells numbers out", () => {
     expect(comparableWords("30 seconds", "en")).toEqual(["thirty", "seconds"]);
-    expect(comparableWords("80 %", "fr")).toEqual(["quatre", "vingts", "pour", "cent"]);
+    expect(comparableWords("80 %", "fr")).toEqual(["quatre", "vingts", "pourcent"]);
+    expect(comparableWords("80 pour cent", "fr")).toEqual(comparableWords("80 pourcent", "fr"));
+    expect(comparableWords("about 1455", "en")).toEqual(["about", "fourteen", "fifty", "five"]);
   });
 });
 

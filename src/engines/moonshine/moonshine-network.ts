@@ -1,6 +1,7 @@
 import { EngineError } from "../../base/errors.js";
 import { ENGINE_RATE_HZ } from "../capability.js";
 import type { OnnxSession, TensorValue } from "../onnx/onnx-session.js";
+import { heardTokens } from "./guessed-ending.js";
 
 /** What the decoder wrote. */
 export interface MoonshineTokens {
@@ -10,6 +11,12 @@ export interface MoonshineTokens {
   /** True when the decoder did not end by itself: it has fallen into a loop. */
   readonly cutOff: boolean;
 }
+
+/**
+ * Silence behind the speech. Without it, words at the very end of short commands are heard wrongly more often: of 64
+ * words in recorded commands tiny missed 22 without and 16 with it.
+ */
+const TAIL_SAMPLES = 0.6 * ENGINE_RATE_HZ;
 
 const START = 1;
 const END = 2;
@@ -47,12 +54,13 @@ export class MoonshineNetwork {
 
   /** @param samples 16 kHz mono @throws {EngineError} `engine-failed`, `engine-bad-graph` */
   async decode(samples: Float32Array): Promise<MoonshineTokens> {
-    const heard = await this.#encoder.run({ input_values: { data: samples, dims: [1, samples.length] } });
+    const padded = withSilence(samples);
+    const heard = await this.#encoder.run({ input_values: { data: padded, dims: [1, padded.length] } });
     const states = tensor(heard, "last_hidden_state");
     const limit = Math.ceil((samples.length / ENGINE_RATE_HZ) * TOKENS_PER_SECOND);
     const tokens: number[] = [];
     let cache = this.#emptyCache();
-    let certainty = 0;
+    const probabilities: number[] = [];
     let last = START;
     while (tokens.length < limit) {
       const isFirst = tokens.length === 0;
@@ -66,13 +74,13 @@ export class MoonshineNetwork {
         isFirst ? this.#firstOutputs : this.#laterOutputs,
       );
       const next = choose(tensor(written, "logits").data, isFirst);
-      if (next.token === END) return { tokens, confidence: mean(certainty, tokens.length), cutOff: false };
+      if (next.token === END) return transcriptOf(tokens, probabilities, false);
       tokens.push(next.token);
-      certainty += next.probability;
+      probabilities.push(next.probability);
       cache = nextCache(cache, written);
       last = next.token;
     }
-    return { tokens, confidence: mean(certainty, tokens.length), cutOff: true };
+    return transcriptOf(tokens, probabilities, true);
   }
 
   async release(): Promise<void> {
@@ -135,7 +143,22 @@ function probabilityOf(logits: Float32Array, token: number): number {
   return 1 / sum;
 }
 
-const mean = (sum: number, count: number): number => (count === 0 ? 0 : sum / count);
+/** The tokens without an ending that was made up, and how sure they are. */
+function transcriptOf(
+  tokens: readonly number[],
+  probabilities: readonly number[],
+  cutOff: boolean,
+): MoonshineTokens {
+  const count = heardTokens(probabilities);
+  const sum = probabilities.slice(0, count).reduce((total, probability) => total + probability, 0);
+  return { tokens: tokens.slice(0, count), confidence: count === 0 ? 0 : sum / count, cutOff };
+}
+
+function withSilence(samples: Float32Array): Float32Array {
+  const padded = new Float32Array(samples.length + TAIL_SAMPLES);
+  padded.set(samples);
+  return padded;
+}
 
 function tensor(outputs: Readonly<Record<string, TensorValue>>, name: string): TensorValue {
   const value = outputs[name];

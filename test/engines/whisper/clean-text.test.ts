@@ -21,6 +21,13 @@ describe("cleanText", () => {
     expect(looped("И, как вам, как вам, как вам, как")).toBe("И, как вам,");
   });
 
+  it("drops a sentence that begins again where the decoder was cut off", () => {
+    expect(looped("Turn on the lamp. Turn on")).toBe("Turn on the lamp.");
+    expect(looped("Turn on the lamp. Turn off")).toBe("Turn on the lamp. Turn off");
+    expect(looped("turn it on and turn it")).toBe("turn it on and turn it");
+    expect(looped("Is it on? Is")).toBe("Is it on? Is");
+  });
+
   it("keeps words that follow no loop although the decoder was cut off", () => {
     expect(looped("one two three four five")).toBe("one two three four five");
   });
