@@ -33,7 +33,8 @@ export class Catalog {
 
   /**
    * The model a person means: an id, an alias, or either without the provider, of the wanted capability.
-   * A short name that several providers use means the best of them.
+   * A short name that several providers use means the best of them; a model's own name, under which peers know it, goes
+   * before another's alias.
    */
   lookUp(name: string, capability?: Capability): ModelManifest | undefined {
     const found = this.find(name);
@@ -44,7 +45,8 @@ export class Catalog {
         (model.id === `${model.provider}/${name}` || model.aliases?.includes(name)),
     );
     if (named.length === 0 && (capability ?? "tts") === "tts") return this.find(`piper/${name}`);
-    return named.sort((a, b) => b.quality - a.quality)[0];
+    const isOwn = ({ id, provider }: ModelManifest) => Number(id === `${provider}/${name}`);
+    return named.sort((a, b) => isOwn(b) - isOwn(a) || b.quality - a.quality)[0];
   }
 
   byProvider(provider: string): readonly ModelManifest[] {

@@ -28,6 +28,13 @@ describe("Catalog", () => {
     expect(catalog.lookUp("whisper/tiny", "tts")).toBeUndefined();
   });
 
+  it("takes a model's own name before another's alias, whichever is better", () => {
+    const other = manifest({ id: "moonshine/tiny-en", aliases: ["little"], quality: 90 });
+    const own = manifest({ id: "whisper/little", quality: 10 });
+    expect(new Catalog([other, own]).lookUp("little")).toBe(own);
+    expect(new Catalog([other]).lookUp("little")).toBe(other);
+  });
+
   it("lists by provider and capability", () => {
     expect(catalog.byProvider("piper")).toEqual([german, austrian]);
     expect(catalog.byCapability("stt")).toEqual([whisper, moonshine]);
