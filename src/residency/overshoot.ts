@@ -7,17 +7,19 @@ import type { Budget } from "./memory/budget.js";
 import { bytesOf } from "./model-state.js";
 import type { Resident } from "./resident.js";
 
+/** Shares of common pages shift a little when others come and go; that is nobody's fault. */
+const TOLERANCE = 1.1;
 /** It has not reached its full size when it is stopped. */
 const NOT_ALL_SEEN = 1.1;
 
 /**
  * The load to be stopped while more is promised than the budget has and nobody idle is left to send away: the one that
- * has gone furthest beyond what was set aside for it. None while all keep to what they were given.
+ * has gone furthest beyond what was set aside for it. None while all keep to what they were given, or nearly so.
  */
 export function chooseOvershooting(residents: readonly Resident[]): Resident | undefined {
   const beyond = (resident: Resident): number =>
     resident.state.name === "loading" || resident.state.name === "warming"
-      ? bytesOf(resident.state) - (resident.setAsideBytes ?? Number.POSITIVE_INFINITY)
+      ? bytesOf(resident.state) - TOLERANCE * (resident.setAsideBytes ?? Number.POSITIVE_INFINITY)
       : 0;
   return [...residents].filter((each) => beyond(each) > 0).sort((a, b) => beyond(b) - beyond(a))[0];
 }
