@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import { EngineError, WorkerError } from "../../src/base/errors.js";
 import type { LoadSpec } from "../../src/engines/capability.js";
@@ -192,7 +193,7 @@ describe("WorkerProcess", () => {
 
   it("leaves the shared worker at normal priority", async () => {
     const worker = await started("counter", {}, { name: "shared" });
-    expect(niceOfThread(worker.pid, String(worker.pid))).toBe(0);
+    expect(niceOfThread(worker.pid, String(worker.pid))).toBe(getPriority());
   });
 
   it("keeps secrets from the worker and its allocator small", async () => {
