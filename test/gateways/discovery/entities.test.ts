@@ -328,6 +328,28 @@ describe("describeStates", () => {
   });
 });
 
+describe("the machine's own microphone", () => {
+  const board = { site: "desk", state: "idle", muted: true, volume: 40, gaps: 2, lostMs: 300 } as const;
+  const snapshot = aSnapshot({ board, sites: ["desk", "kitchen"] });
+
+  it("is described by the rules of Home Assistant, and not at all where it is not used", () => {
+    const bundle = JSON.parse(JSON.stringify(describeDevice(snapshot, OPTIONS)));
+    expect(brokenRules(bundle)).toEqual([]);
+    expect(bundle.components.board_state).toMatchObject({ state_topic: "irene_edge/board/state" });
+    expect(Object.keys(describeDevice(aSnapshot(), OPTIONS).components).join()).not.toMatch(/board|mute/);
+    const withoutControls = describeDevice(snapshot, { ...OPTIONS, controls: false });
+    expect(Object.keys(withoutControls.components)).not.toContain("microphone_mute");
+  });
+
+  it("tells what it is set to, and its volume where other satellites tell none", () => {
+    expect(stateOf(snapshot, "irene_edge/board")).toMatchObject({ muted: "ON", volume: 40, lost_ms: 300 });
+    const volumes = Object.values(describeDevice(snapshot, OPTIONS).components).filter(({ name }) =>
+      name.startsWith("Volume of"),
+    );
+    expect(volumes.map((each) => each["state_topic"])).toEqual(["irene_edge/board", undefined]);
+  });
+});
+
 describe("modelStateName", () => {
   const downloading = {
     name: "downloading",

@@ -95,6 +95,26 @@ const LISTENING = [
 const ENDED = (reason: string) => [`over ${reason}`, `dialogueManager/sessionEnded ${reason}`];
 
 describe("the dialogue manager", () => {
+  it("leaves the wake word on while a site speaks that may be interrupted", () => {
+    const manager = new Manager({ bargeIn: (siteId) => siteId === "kitchen" });
+    expect(manager.start({ type: "notification", text: "Dinner is ready" })).toEqual([
+      "dialogueManager/sessionStarted",
+      "asr/toggleOff ttsSay",
+      "wait 10000",
+      "tts/say Dinner is ready",
+    ]);
+    const lines = manager.wake("kitchen", "2");
+    expect(lines).toContain("dialogueManager/sessionEnded abortedByUser");
+    expect(lines).toContain("asr/toggleOn ttsSay");
+    expect(lines.at(-1)).toBe("asr/startListening");
+    expect(lines).not.toContain("hotword/toggleOn ttsSay");
+  });
+
+  it("does not play a sound for the wake word at a site that plays its own", () => {
+    const lines = new Manager({ chimeMs: 400, chimesItself: () => true }).wake();
+    expect(lines).toContain("asr/startListening");
+  });
+
   it("leads from wake word to answer and back to sleep", () => {
     const manager = new Manager();
     expect(manager.wake()).toEqual(LISTENING);

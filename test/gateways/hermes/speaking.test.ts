@@ -62,6 +62,25 @@ describe("text to speech for satellites", () => {
     expect(await see("hermes/tts/sayFinished")).toEqual({ siteId: "kitchen", id: "7" });
   });
 
+  it("says no more of a dialogue that was interrupted", async () => {
+    const { send, see, observer, satellite } = await house({ speechSeconds: 60 });
+    await satellite("kitchen", { playsSound: false });
+    const request = { text: "A long story", siteId: "kitchen", sessionId: "s" };
+    await send("hermes/tts/say", { ...request, id: "1" });
+    await send("hermes/tts/say", { ...request, id: "2" });
+    await observer.see("the sound", ({ topic }) => topic.includes("playBytes"));
+    await send("hermes/dialogueManager/sessionEnded", {
+      siteId: "kitchen",
+      sessionId: "s",
+      termination: { reason: "abortedByUser" },
+    });
+    expect(await see("hermes/tts/sayFinished")).toMatchObject({ id: "1" });
+    await send("hermes/tts/say", { text: "Something else", siteId: "kitchen", id: "3" });
+    await observer.see("the next", ({ topic }) => topic.endsWith("playBytes/3"));
+    const played = observer.seen.map(({ topic }) => topic).filter((topic) => topic.includes("playBytes"));
+    expect(played.map((topic) => topic.split("/").at(-1))).toEqual(["1", "3"]);
+  });
+
   it("says what went wrong and is finished all the same", async () => {
     const { send, see, observer } = await house({ ttsError: new EngineError("engine-failed", "No voice.") });
     await send("hermes/tts/say", { text: "Hello", siteId: "kitchen", id: "7" });
