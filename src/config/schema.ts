@@ -140,7 +140,7 @@ export const OPTIONS = {
     ),
     sentences: str(
       "",
-      "Folder with sentence templates of your own, read at start and when names change; empty takes sentences in the data folder, in the add-on /config/sentences.",
+      "Folder with sentence templates of your own, read again when they change; empty takes sentences in the data folder, in the add-on /config/sentences.",
     ),
   },
   schedules: onPage("schedules", schedules("What happens to models at a time of day.")),

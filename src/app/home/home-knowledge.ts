@@ -22,6 +22,7 @@ import { byLanguage, gatherNames, inEveryLanguage, type NameSource, namesByKind 
 import { HomeFile } from "./home-file.js";
 import { type CommandResidency, LanguageCommands } from "./language-commands.js";
 import type { BookOrder, MadeBook } from "./make-book.js";
+import { WatchedFolder } from "./watched-folder.js";
 
 export interface HomeKnowledgeParts {
   readonly config: Pick<Config, "language" | "data_dir" | "home" | "preload">;
@@ -42,11 +43,17 @@ export interface HomeKnowledgeParts {
 
 /** Hints of more names than this help nobody. */
 const MAX_TERMS = 100;
-/** Languages that are asked for besides those of the house; each takes a model. */
+/** Languages with commands at once; each takes a model. */
 const MAX_LANGUAGES = 4;
+/** Languages looked into, most of them without sentences: peers name what they like. */
+const MAX_ASKED = 32;
 const NO_SENTENCES = "there are no sentence templates for it";
 const NOT_SPOKEN = "nobody has spoken it yet";
 const HOME_ASSISTANT = "Home Assistant";
+
+/** Folder with the user's own sentence templates. */
+const ownSentences = ({ data_dir, home }: HomeKnowledgeParts["config"]): string =>
+  resolve(home.sentences || join(data_dir, "sentences"));
 
 /**
  * What the home is called, from all who know, and the commands that follow from it in each language that is spoken.
@@ -59,11 +66,13 @@ export class HomeKnowledge implements Commands, HomeInsight {
   readonly #stop = new AbortController();
   readonly #file: HomeFile | undefined;
   readonly #core: CoreNames | undefined;
+  readonly #templates: WatchedFolder;
   readonly #languages = new Map<string, LanguageCommands>();
   /** By language, until names change. */
   readonly #gathered = new Map<string, readonly HomeName[]>();
   #homeOfFile: Home = new Map();
   #namesOfCore: HomeNames = {};
+  #starting: Promise<void> | undefined;
   #started = false;
   #brings = false;
   #closed = false;
@@ -85,6 +94,11 @@ export class HomeKnowledge implements Commands, HomeInsight {
               this.#namesChanged();
             },
           });
+    this.#templates = new WatchedFolder({
+      dir: ownSentences(config),
+      clock,
+      onChange: () => this.#namesChanged(),
+    });
     this.#core =
       address &&
       new CoreNames({
@@ -99,12 +113,9 @@ export class HomeKnowledge implements Commands, HomeInsight {
   }
 
   /** Begins to read names. Resolves once the file has been read; never rejects. */
-  async start(): Promise<void> {
-    await this.#file?.start();
-    if (this.#closed || this.#started) return;
-    this.#started = true;
-    this.#core?.start();
-    this.#speaks(this.#parts.config.language);
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
   }
 
   /** Begins, and waits until the sentences of the house's language are made. */
@@ -169,14 +180,25 @@ export class HomeKnowledge implements Commands, HomeInsight {
     this.#closed = true;
     this.#stop.abort(new SessionError("cancelled", "The program ends."));
     this.#file?.close();
+    this.#templates.close();
     await Promise.all([this.#core?.close(), ...[...this.#languages.values()].map((each) => each.close())]);
+  }
+
+  async #start(): Promise<void> {
+    await Promise.all([this.#file?.start(), this.#templates.start()]);
+    if (this.#closed) return;
+    this.#started = true;
+    this.#core?.start();
+    this.#speaks(this.#parts.config.language);
   }
 
   /** Commands in a language, begun when it is spoken for the first time. */
   #speaks(code: string): LanguageCommands | undefined {
     const language = baseLanguage(code);
     const known = this.#languages.get(language);
-    if (known || this.#closed || this.#languages.size >= MAX_LANGUAGES) return known;
+    if (known || this.#closed || this.#languages.size >= MAX_ASKED) return known;
+    const spoken = [...this.#languages.values()].filter((each) => each.made);
+    if (spoken.length >= MAX_LANGUAGES) return undefined;
     const { choose, residency, clock, log } = this.#parts;
     const made = new LanguageCommands({
       language,
@@ -215,9 +237,8 @@ export class HomeKnowledge implements Commands, HomeInsight {
 
   #order(language: string, names: HomeNames): BookOrder {
     const { config, sentences } = this.#parts;
-    const data = resolve(config.data_dir);
-    const folders = { program: sentences, user: resolve(config.home.sentences || join(data, "sentences")) };
-    return { language, names, sentences: folders, dir: join(data, "home") };
+    const folders = { program: sentences, user: ownSentences(config) };
+    return { language, names, sentences: folders, dir: join(resolve(config.data_dir), "home") };
   }
 
   #sources(): readonly HomeSource[] {

@@ -147,5 +147,7 @@ describe("HomeKnowledge", () => {
     expect(await home.test("turn on the lights")).toMatchObject({ decision: "accept" });
     await mine("open the pod bay doors");
     expect(await home.test("open the pod bay doors")).toMatchObject({ decision: "accept", intent: "mine" });
+    // Without being asked, too: the mistake has gone from what is shown.
+    await expect.poll(() => home.show().languages[0]?.problems, PATIENCE).toEqual([]);
   });
 });
