@@ -66,7 +66,7 @@ export const PROVIDER_OPTIONS = {
       ),
       model_paths: map("Folder with a Vosk model, by language, instead of models of the catalog."),
       grammar: list([], "Sentences or words to listen for; empty hears everything the model knows."),
-      library: str("", "Path of libvosk.so; empty finds it."),
+      library: str("", "Path of libvosk.so; empty finds it, and on 64-bit ARM without one downloads it."),
     },
     sherpa: { ...common },
   },
@@ -91,7 +91,7 @@ export const PROVIDER_OPTIONS = {
       default_language: oneOf(
         "ru",
         ["ru", "en", "de", "fr", "es"],
-        "Language when a request names none; all but ru are spoken by espeak-ng.",
+        "Language when a request names none and its letters do not tell; all but ru are spoken by espeak-ng.",
       ),
       default_speaker: str("", "Speaker when a request names none; empty takes the model's first."),
       sample_rate: oneOfNumbers(22_050, [16_000, 22_050, 44_100], "Samples a second of the speech."),
