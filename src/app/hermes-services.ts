@@ -24,9 +24,9 @@ export function openHermes(
     readonly options: Pick<HermesOptions, "sites" | "wakeWords"> & Partial<HermesOptions>;
   },
 ): HermesBridge {
-  const { language } = config;
+  const { language, mqtt } = config;
   return new HermesBridge(
-    { ...HERMES_DEFAULTS, ...options },
+    { ...HERMES_DEFAULTS, rawTopic: `${mqtt.base_topic}/audio`, ...options },
     {
       control,
       audio,

@@ -1,6 +1,7 @@
 import { bytesPerFrame, checkPcmFormat, type PcmFormat } from "../../audio/pcm.js";
 import { parseWavHeader } from "../../audio/wav-header.js";
 import { ProtocolError } from "../../base/errors.js";
+import { MAX_RAW_BYTES, RAW_FORMAT } from "../../protocol/hermes/raw-audio.js";
 
 /** Sound of one message: whole samples, little-endian. */
 export interface AudioFrame {
@@ -18,8 +19,6 @@ export interface KnownHeader {
 export const MAX_FRAME_BYTES = 192 * 1024;
 /** The header nearly everybody sends. */
 const CANONICAL_BYTES = 44;
-/** Without a header it is what the protocol recommends. */
-const RAW: PcmFormat = { rateHz: 16_000, widthBytes: 2, channels: 1 };
 /** Chunks that may stand behind the samples. */
 const TRAILING_CHUNKS = ["LIST", "fact", "cue ", "smpl", "bext", "id3 ", "PEAK"];
 
@@ -41,7 +40,7 @@ export function readAudioFrame(
       `${payload.length} bytes of sound, at most ${MAX_FRAME_BYTES} are allowed`,
     );
   }
-  if (!startsAsWav(payload)) return { frame: frameOf(RAW, payload) };
+  if (!startsAsWav(payload)) return { frame: frameOf(RAW_FORMAT, payload) };
   if (known && startsWith(payload, known.bytes)) {
     return { frame: frameOf(known.format, payload.subarray(CANONICAL_BYTES)), header: known };
   }
@@ -56,6 +55,15 @@ export function readAudioFrame(
   if (parsed.dataOffset !== CANONICAL_BYTES || end !== pcm.length) return { frame };
   // A copy: the message's own bytes belong to a larger network buffer that would be kept alive.
   return { frame, header: { bytes: payload.slice(0, CANONICAL_BYTES), format: parsed.format } };
+}
+
+/** Bare samples of one message. @throws {ProtocolError} `frame-too-large` */
+export function readRawFrame(payload: Uint8Array, format: PcmFormat): AudioFrame {
+  if (payload.length <= MAX_RAW_BYTES) return frameOf(format, payload);
+  throw new ProtocolError(
+    "frame-too-large",
+    `${payload.length} bytes of samples, at most ${MAX_RAW_BYTES} are allowed`,
+  );
 }
 
 function frameOf(format: PcmFormat, pcm: Uint8Array): AudioFrame {

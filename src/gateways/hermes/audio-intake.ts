@@ -1,3 +1,4 @@
+import type { PcmFormat } from "../../audio/pcm.js";
 import { ProtocolError } from "../../base/errors.js";
 import type { MqttMessage, MqttPort, MqttSubscription } from "../../base/mqtt-port.js";
 import {
@@ -6,7 +7,8 @@ import {
   frameFiltersOf,
   parseFrameTopic,
 } from "../../protocol/hermes/audio.js";
-import { type AudioFrame, type KnownHeader, readAudioFrame } from "./audio-frame.js";
+import { parseRawTopic, RAW_FORMAT, rawTopic } from "../../protocol/hermes/raw-audio.js";
+import { type AudioFrame, type KnownHeader, readAudioFrame, readRawFrame } from "./audio-frame.js";
 import type { Sites } from "./sites.js";
 import type { Tally } from "./tally.js";
 
@@ -29,10 +31,14 @@ export class AudioIntake {
   readonly #taps = new Map<string, Tap>();
   readonly #everySite = new Set<FrameListener>();
   readonly #headers = new Map<string, KnownHeader>();
+  readonly #rawFormats = new Map<string, PcmFormat>();
+  readonly #rawBase: string;
   readonly #stopForgetting: () => void;
   #everything: readonly MqttSubscription[] = [];
 
-  constructor(port: MqttPort, sites: Sites, tally: Tally) {
+  /** @param rawBase topic below which bare samples arrive */
+  constructor(port: MqttPort, sites: Sites, tally: Tally, rawBase: string) {
+    this.#rawBase = rawBase;
     this.#port = port;
     this.#sites = sites;
     this.#tally = tally;
@@ -43,15 +49,27 @@ export class AudioIntake {
   listenToAll(listener: FrameListener): void {
     this.#everySite.add(listener);
     if (this.#everything.length === 0) {
-      this.#everything = FRAME_FILTERS.map((filter) => this.#subscribe(filter));
+      this.#everything = [...FRAME_FILTERS, rawTopic(this.#rawBase, "in")].map((filter) =>
+        this.#subscribe(filter),
+      );
     }
+  }
+
+  /** What the bare samples of a site are. @param format undefined: as they are unless told otherwise */
+  setRawFormat(siteId: string, format: PcmFormat | undefined): void {
+    if (format) this.#rawFormats.set(siteId, format);
+    else this.#rawFormats.delete(siteId);
   }
 
   /** Hears one site until the returned function is called. */
   listen(siteId: string, listener: FrameListener): () => void {
     const tap = this.#taps.get(siteId) ?? {
       subscriptions:
-        this.#everything.length > 0 ? [] : frameFiltersOf(siteId).map((filter) => this.#subscribe(filter)),
+        this.#everything.length > 0
+          ? []
+          : [...frameFiltersOf(siteId), rawTopic(this.#rawBase, "in", siteId)].map((filter) =>
+              this.#subscribe(filter),
+            ),
       listeners: new Set<FrameListener>(),
     };
     this.#taps.set(siteId, tap);
@@ -79,14 +97,15 @@ export class AudioIntake {
   #hear({ topic, payload, retained }: MqttMessage): void {
     // Stored sound is of no moment.
     const source = retained ? undefined : this.#admit(topic);
-    const frame = source && this.#read(source.siteId, payload);
+    const isRaw = topic.startsWith(`${this.#rawBase}/`);
+    const frame = source && this.#read(source.siteId, payload, isRaw);
     if (!frame || frame.pcm.length === 0) return;
     const listeners = [...this.#everySite, ...(this.#taps.get(source.siteId)?.listeners ?? [])];
     for (const listener of listeners) listener(source, frame);
   }
 
   #admit(topic: string): FrameSource | undefined {
-    const source = parseFrameTopic(topic);
+    const source = parseFrameTopic(topic) ?? this.#rawSource(topic);
     if (!source) {
       this.#tally.refuseMessage(topic, new ProtocolError("malformed-frame", "The topic names no satellite"));
       return undefined;
@@ -101,8 +120,14 @@ export class AudioIntake {
     return undefined;
   }
 
-  #read(siteId: string, payload: Uint8Array): AudioFrame | undefined {
+  #rawSource(topic: string): FrameSource | undefined {
+    const found = parseRawTopic(this.#rawBase, topic);
+    return found?.kind === "in" ? { siteId: found.siteId } : undefined;
+  }
+
+  #read(siteId: string, payload: Uint8Array, isRaw: boolean): AudioFrame | undefined {
     try {
+      if (isRaw) return readRawFrame(payload, this.#rawFormats.get(siteId) ?? RAW_FORMAT);
       const { frame, header } = readAudioFrame(payload, this.#headers.get(siteId));
       if (header) this.#headers.set(siteId, header);
       return frame;

@@ -13,6 +13,7 @@ import { type Conversation, Dialogues } from "./dialogues.js";
 import { Inbox } from "./inbox.js";
 import { Listening } from "./listening.js";
 import type { HermesOptions } from "./options.js";
+import { RawAudio } from "./raw-audio.js";
 import type { HermesOffer, Prefetch, Role, RoleParts } from "./role.js";
 import { Sites } from "./sites.js";
 import { Speaking } from "./speaking.js";
@@ -59,7 +60,7 @@ export class HermesBridge {
     this.#sites = new Sites(options, clock);
     this.#tally = new Tally(logger);
     this.#inbox = new Inbox(control, this.#sites, this.#tally);
-    this.#intake = new AudioIntake(audio, this.#sites, this.#tally);
+    this.#intake = new AudioIntake(audio, this.#sites, this.#tally, options.rawTopic);
     const shared: RoleParts = {
       inbox: this.#inbox,
       intake: this.#intake,
@@ -78,6 +79,7 @@ export class HermesBridge {
     this.#roles = [
       // First, since it asks for the sound of all sites at once.
       ...(roles.hotword ? [new Waking(shared)] : []),
+      new RawAudio(shared),
       ...(roles.asr ? [new Listening(shared)] : []),
       ...(roles.tts ? [new Speaking(shared)] : []),
       ...(this.#dialogues ? [this.#dialogues] : []),

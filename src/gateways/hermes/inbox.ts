@@ -21,10 +21,17 @@ export class Inbox {
     return this.onTopic(kind.topic, ({ payload }) => this.admitted(decode(kind, payload), listener));
   }
 
-  /** Hears a topic; the listener may throw a `ProtocolError`. */
-  onTopic(filter: string, listener: (message: MqttMessage) => void): () => void {
+  /**
+   * Hears a topic; the listener may throw a `ProtocolError`.
+   * @param options.stored true to be told as well what was stored at the broker before
+   */
+  onTopic(
+    filter: string,
+    listener: (message: MqttMessage) => void,
+    { stored = false }: { readonly stored?: boolean } = {},
+  ): () => void {
     const subscription = this.#port.subscribe(filter, 0, (message) => {
-      if (message.retained) return;
+      if (message.retained && !stored) return;
       try {
         listener(message);
       } catch (error) {

@@ -8,6 +8,8 @@ export interface HermesOptions {
   readonly roles: HermesRoles;
   /** Wake words listened for; empty: all that are configured. */
   readonly wakeWords: readonly string[];
+  /** Topic below which satellites may send bare samples. */
+  readonly rawTopic: string;
   /** Longest recording of one session. */
   readonly maxListenMs: number;
   /** Longest wait of the dialogue manager for text, answer or command. */
@@ -47,6 +49,7 @@ export const HERMES_DEFAULTS: HermesOptions = {
   maxSites: 32,
   roles: { asr: true, tts: true, hotword: true, dialogue: true },
   wakeWords: [],
+  rawTopic: "irene_edge/audio",
   maxListenMs: 30_000,
   stageMs: 30_000,
   groupSeparator: "",
