@@ -202,7 +202,10 @@ describe("models without a grammar", async () => {
 
   it.skipIf(!silero)("are not asked for a phrase book (needs the npm registry)", async () => {
     const worker = startWorker({ program: PRODUCT });
-    await worker.load(loadSpec({ provider: "silero_vad", model: "silero_vad/v5", paths: { ...silero } }), LOAD_MS);
+    await worker.load(
+      loadSpec({ provider: "silero_vad", model: "silero_vad/v5", paths: { ...silero } }),
+      LOAD_MS,
+    );
     const book = { id: "0", path: "/none" };
     await expect(worker.preparePhrases("silero_vad/v5", book)).rejects.toThrow(/not loaded for stt/);
   });
