@@ -24,7 +24,7 @@ const RATE_HZ = 16_000;
 
 const kindOf = ({ command }: Used): "capture" | "detector" | "main" | "others" => {
   if (/parec|naudiodon-main\.js capture|pactl/.test(command)) return "capture";
-  if (/worker-main/.test(command)) return "detector";
+  if (command.startsWith("irene-worker")) return "detector";
   return /cli\.js serve/.test(command) ? "main" : "others";
 };
 

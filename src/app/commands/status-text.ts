@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from "../../base/units.js";
-import type { ModelSnapshot, Snapshot } from "../../sessions/snapshot.js";
+import type { BoardSnapshot, ModelSnapshot, Snapshot } from "../../sessions/snapshot.js";
 import { bar, table } from "./table.js";
 
 /** One line on where a model stands on disk or on its way there. */
@@ -23,7 +23,7 @@ export function assetWords({ asset }: Pick<ModelSnapshot, "asset">): string {
 
 /** The whole snapshot for people. */
 export function statusText(snapshot: Snapshot): string {
-  const { addon, memory, requests } = snapshot;
+  const { addon, board, memory, requests } = snapshot;
   const lines = [
     `Irene Edge ${snapshot.version}: ${snapshot.phase}${snapshot.problem ? ` - ${snapshot.problem}` : ""}`,
     `Warm-up     ${bar(snapshot.progress)}${snapshot.warmUpMs === undefined ? "" : `, ready after ${formatDuration(snapshot.warmUpMs)}`}`,
@@ -34,6 +34,7 @@ export function statusText(snapshot: Snapshot): string {
         ]
       : []),
     `Requests    ${requests.total}, ${requests.failed} failed, ${requests.active} running${latency(requests)}`,
+    ...(board ? [boardLine(board)] : []),
     ...snapshot.listeners.map(({ name, address, port }) => `${name.padEnd(12)}${address}:${port}`),
     ...snapshot.choices.map(
       ({ capability, language, model, why }) =>
@@ -51,6 +52,12 @@ export function statusText(snapshot: Snapshot): string {
     model.error ?? model.reason ?? "",
   ]);
   return `${lines.join("\n")}\n\n${table([["model", "state", "files", "memory", ""], ...rows])}`;
+}
+
+function boardLine({ site, state, backend, volume, problem, gaps, lostMs }: BoardSnapshot): string {
+  const lost = gaps === 0 ? "" : `, lost sound ${gaps} times (${formatDuration(lostMs)})`;
+  const through = backend === undefined ? "" : `, microphone through ${backend}`;
+  return `Board       ${site}: ${state}${problem ? ` - ${problem}` : ""}${through}, volume ${volume} %${lost}`;
 }
 
 function latency({ lastSttMs, lastTtsMs }: Snapshot["requests"]): string {

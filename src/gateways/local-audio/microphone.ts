@@ -27,7 +27,7 @@ export interface MicrophoneParts {
 }
 
 /** First wait before a microphone is tried again, doubled until the longest. */
-const RETRY_MS = { first: 1_000, longest: 10_000 } as const;
+const RETRY_MS = { first: 1_000, longest: 30_000 } as const;
 
 /** The microphone of this machine: recorded by the first backend that works, and again when it has come back. */
 export class Microphone {

@@ -11,6 +11,17 @@ describe("the status for people", () => {
     expect(statusText(aSnapshot())).not.toContain("Add-on");
   });
 
+  it("says what the microphone of this machine is at, where it is used", () => {
+    const board = { site: "desk", state: "idle", muted: false, volume: 40, gaps: 0, lostMs: 0 } as const;
+    expect(statusText(aSnapshot({ board: { ...board, backend: "pulse" } }))).toMatch(
+      /^Board {7}desk: idle, microphone through pulse, volume 40 %$/m,
+    );
+    expect(statusText(aSnapshot({ board: { ...board, state: "error", problem: "unplugged" } }))).toMatch(
+      /^Board {7}desk: error - unplugged, volume 40 %$/m,
+    );
+    expect(statusText(aSnapshot())).not.toContain("Board");
+  });
+
   it("lists models at work or in trouble, and leaves the rest of the catalog out", () => {
     const models = [
       aModel("whisper/tiny", { state: "ready", reason: "choice for en" }),

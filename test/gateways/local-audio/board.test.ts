@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { NaudiodonBackend } from "../../../src/gateways/local-audio/naudiodon.js";
 import { backendOf, boardOn } from "../../fixtures/board-house.js";
@@ -78,6 +79,26 @@ describe.skipIf(!HAS_PULSE)(`the board${PULSE_NEEDED}`, () => {
       },
     );
   }
+
+  it.skipIf(!HAS_NAUDIODON)(
+    `outlives a driver that crashes, and hears again${NAUDIODON_NEEDED}`,
+    async () => {
+      const { board, heard, forget, log } = boardOn(server, ["naudiodon"]);
+      board.start();
+      await vi.waitFor(() => expect(heard().length).toBeGreaterThan(0), PATIENT);
+      const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8");
+      const recorder = children
+        .trim()
+        .split(" ")
+        .find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("naudiodon-main.js\0capture"));
+      process.kill(Number(recorder), "SIGABRT");
+      await vi.waitFor(() => expect(board.snapshot().state).toBe("error"), PATIENT);
+      forget();
+      await vi.waitFor(() => expect(heard().length).toBeGreaterThan(0), PATIENT);
+      expect(board.snapshot().state).toBe("idle");
+      expect(log.lines.join("\n")).toContain("The microphone is gone: ");
+    },
+  );
 
   it("records nothing at all while it is muted", async () => {
     const { board, heard, timesMuted } = boardOn(server, ["pulse"]);
