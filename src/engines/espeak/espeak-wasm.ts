@@ -102,7 +102,8 @@ export class EspeakWasm implements EspeakBackEnd {
   }
 
   #running(): ChildProcess {
-    if (this.#child?.connected) return this.#child;
+    const { connected, exitCode, signalCode } = this.#child ?? {};
+    if (this.#child && connected && exitCode === null && signalCode === null) return this.#child;
     const child = fork(ENTRY, [this.#module], {
       // Nothing of ours is its business.
       env: {},

@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { DiskModelStore } from "../../../src/assets/disk-model-store.js";
 import { npmSettings } from "../../../src/assets/sources/npm-registry.js";
 import { systemClock } from "../../../src/base/clock.js";
@@ -108,6 +109,21 @@ describe.skipIf(!paths)(`espeak without the program (needs ${NEEDS})`, () => {
     expect((await speak(worker, "Good evening.")).length).toBeGreaterThan(0);
   });
 
+  it("starts its process again after it was killed, while idle or while it spoke", async () => {
+    const { worker } = await load();
+    for (const pid of childrenOf(worker.pid)) process.kill(pid, "SIGKILL");
+    await vi.waitFor(() => expect(childrenOf(worker.pid)).toEqual([]), { timeout: 30_000 });
+    expect((await speak(worker, "Good evening.")).length).toBeGreaterThan(0);
+    const [child = 0] = childrenOf(worker.pid);
+    // Held still first, so that the kill finds the work unfinished.
+    process.kill(child, "SIGSTOP");
+    const lost = speak(worker, "Good morning.").catch((error: unknown) => error);
+    process.kill(child, "SIGKILL");
+    const outcome = await lost;
+    if (!(outcome instanceof Float32Array)) expect(outcome).toMatchObject({ code: "engine-failed" });
+    expect((await speak(worker, "Good night.")).length).toBeGreaterThan(0);
+  });
+
   it("refuses a build that is damaged", async () => {
     await expect(load({ ...spec, paths: { wasm: fileURLToPath(import.meta.url) } })).rejects.toMatchObject({
       code: "engine-load-failed",
@@ -140,6 +156,12 @@ function pitchHz(samples: Float32Array): number {
     if (alike > best) [best, bestLag] = [alike, lag];
   }
   return 22_050 / bestLag;
+}
+
+/** Processes a process has started and not yet seen the end of. */
+function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  return text === "" ? [] : text.split(" ").map(Number);
 }
 
 function longestSilence(samples: Float32Array): number {
