@@ -7,6 +7,7 @@ import type { EventKind } from "../../../src/protocol/wyoming/define-event.js";
 import { wireNameOf } from "../../../src/protocol/wyoming/fields.js";
 import { shapeValue } from "../../fixtures/event-values.js";
 import { collect, cut } from "../../fixtures/streams.js";
+import { UPSTREAM_EVENTS } from "../../fixtures/upstream-events.js";
 
 type Kind = EventKind<Record<string, unknown>>;
 const FOLDER = new URL("../../../src/protocol/wyoming/", import.meta.url);
@@ -138,6 +139,17 @@ describe("events on the wire", () => {
     );
     expect(wire("ping", {})).toContain('{"text": null}');
   });
+
+  it.each(Object.entries(UPSTREAM_EVENTS))(
+    "are for %s the bytes of the reference library",
+    async (type, bytes) => {
+      const [event, ...more] = await collect(decodeEvents(cut(bytes, 7)));
+      expect(more).toEqual([]);
+      expect(event?.type).toBe(type);
+      const value = kind(type).decode(event ?? { type: "", data: {}, payload: NO_PAYLOAD });
+      expect(encodeEvent(kind(type).encode(value))).toEqual(bytes);
+    },
+  );
 
   it("refuse a string where a list of languages belongs, which other readers cut into letters", () => {
     const artifact = { name: "a", attribution: { name: "b", url: "c" }, installed: true };
