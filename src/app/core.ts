@@ -11,6 +11,7 @@ import { providerSettings } from "../config/provider-settings.js";
 import type { Config } from "../config/schema.js";
 import { findProvider, PROVIDERS } from "../engines/registry.js";
 import type { DeviceControls } from "../gateways/discovery/commands.js";
+import { needOf } from "../residency/footprint.js";
 import { FootprintBook } from "../residency/footprint-book.js";
 import { type Budget, parseBudgetOption, resolveBudget } from "../residency/memory/budget.js";
 import { KernelMemoryProbe } from "../residency/memory/memory-probe.js";
@@ -174,7 +175,12 @@ export class Core {
       patienceMs,
       smaller: (model) => this.#smaller(model),
     });
-    this.home = openHome(parts, { ladder: this.ladder, residency: this.#residency });
+    const learned = learnedFigures(residents, book);
+    const needBytes = (id: string) => {
+      const model = catalog.find(id);
+      return model ? needOf(learned.footprintOf(id), model.memory, learned.growthOf(id)).loadBytes : 0;
+    };
+    this.home = openHome(parts, { ladder: this.ladder, residency: this.#residency, needBytes });
     const requests = new RequestLog({ clock, log, changed: () => this.#feed.touch() });
     const voiceTools = {
       ladders: this.ladder,
@@ -204,7 +210,6 @@ export class Core {
       log,
     });
     this.voice = new TellingVoice(voice, this.heard);
-    const learned = learnedFigures(residents, book);
     const priorityOf = ({ capability, provider }: ModelManifest) =>
       providerSettings(live.config, capability, provider).priority;
     const planFacts = () => ({

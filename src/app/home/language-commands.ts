@@ -217,7 +217,7 @@ export class LanguageCommands {
       this.#why = `${model.id} cannot listen: ${messageOf(error)}`;
       const sentence = `Commands in ${this.language}: ${this.#why}`;
       // A small board is no trouble: all is dictated there.
-      if (error instanceof BudgetError) this.#infoOnce(sentence);
+      if (error instanceof BudgetError) this.#infoOnce(sentence, `no room for ${model.id}`);
       else this.#warnOnce(sentence);
       this.#useless.add(model.id);
       this.#model = undefined;
@@ -290,8 +290,9 @@ export class LanguageCommands {
     if (this.#isNews(sentence)) this.#parts.log.warn(sentence);
   }
 
-  #infoOnce(sentence: string): void {
-    if (this.#isNews(sentence)) this.#parts.log.info(sentence);
+  /** @param key of what it is about, where its figures change all the time */
+  #infoOnce(sentence: string, key = sentence): void {
+    if (this.#isNews(key)) this.#parts.log.info(sentence);
   }
 
   #isNews(sentence: string): boolean {

@@ -7,7 +7,7 @@ import { supervisorAddress } from "../supervisor-address.js";
 import { PROGRAM_DIR } from "../version.js";
 import { commandModel } from "./command-model.js";
 import { HomeKnowledge } from "./home-knowledge.js";
-import type { CommandResidency } from "./language-commands.js";
+import { onlyBeside, type SeenResidency } from "./only-beside.js";
 
 /** From this many cores on, two models may decode what is being said. */
 const PARALLEL_CORES = 4;
@@ -15,7 +15,16 @@ const PARALLEL_CORES = 4;
 /** What the home is called and its commands, where they are wanted: only with `stt: auto` is the choice ours. */
 export function openHome(
   { config, env, clock, log }: CoreParts,
-  { ladder, residency }: { readonly ladder: CatalogLadder; readonly residency: CommandResidency },
+  {
+    ladder,
+    residency,
+    needBytes,
+  }: {
+    readonly ladder: CatalogLadder;
+    readonly residency: SeenResidency;
+    /** See `onlyBeside`. */
+    readonly needBytes: (model: string) => number;
+  },
 ): HomeKnowledge | undefined {
   const [wanted = "auto"] = namesIn(config.stt);
   if (!config.home.commands || wanted !== "auto") return undefined;
@@ -26,7 +35,7 @@ export function openHome(
     sentences: fileURLToPath(new URL("models/sentences", PROGRAM_DIR)),
     core,
     choose: (language, without) => commandModel(ladder, language, without),
-    residency,
+    residency: onlyBeside(residency, needBytes),
     clock,
     log,
     parallel: availableParallelism() >= PARALLEL_CORES,
