@@ -8,8 +8,10 @@ const DIFFERENCE = 12;
 const IMPLAUSIBLE = 2;
 /** Furthest from a sentence that is still taken for it: a small word in a short sentence, a wrong one in a long one. */
 const MAX_DISTANCE = 0.2;
-/** A sentence not heard exactly must be nearer than any other by this much. */
-const MIN_MARGIN = 0.08;
+/** The same for a sentence of several words of weight without a rival, heard with certainty: one of the words may be missing. */
+const LONE = { distance: 0.25, weight: 4, margin: 0.5, certainty: 0.5 };
+/** A sentence not heard exactly must be nearer than any other by this part of a word. */
+const MIN_MARGIN = 0.35;
 /** Below this, the decoder held something else for about as likely. */
 const MIN_CERTAINTY = 0.25;
 /** A single word is quickly heard into anything. */
@@ -51,8 +53,10 @@ function findDoubt(
   certainty: number,
 ): string | undefined {
   if (text === "") return "what was heard is near no sentence";
-  if (distance > MAX_DISTANCE) return `the nearest sentence differs by ${percent(distance)}`;
-  if (distance > 0 && margin < MIN_MARGIN) return "another sentence is about as near";
+  const lone = weight >= LONE.weight && margin * weight >= LONE.margin && certainty >= LONE.certainty;
+  if (distance > (lone ? LONE.distance : MAX_DISTANCE))
+    return `the nearest sentence differs by ${percent(distance)}`;
+  if (distance > 0 && margin * weight < MIN_MARGIN) return "another sentence is about as near";
   const least = weight <= 1 ? MIN_CERTAINTY_OF_ONE_WORD : MIN_CERTAINTY;
   return certainty < least ? `the decoder is only ${percent(certainty)} certain` : undefined;
 }

@@ -187,6 +187,16 @@ describe.skipIf(!HOME || !zamia || !hasLibrary)(
   () => {
     afterEach(endWorkers);
 
+    it("understands at least 70 % of the recorded commands exactly, of which it hears some as silence", async () => {
+      const { right, of } = await exact(
+        await load(zamia, "en"),
+        "en",
+        await bookFile("en", namesOf("en")),
+        /./,
+      );
+      expect(right / of).toBeGreaterThanOrEqual(0.7);
+    }, 240_000);
+
     it("forces no other speech into a command", async () => {
       const { hear } = await load(zamia, "en");
       const book = await bookFile("en", namesOf("en"));

@@ -46,6 +46,13 @@ describe("judgeCommand", () => {
     });
   });
 
+  it("accepts a long sentence with one word missing when no other is as near", () => {
+    expect(judge(["on the bed light in the kitchen", 0])).toMatchObject({
+      decision: "accept",
+      text: "turn on the Bed Light in the kitchen",
+    });
+  });
+
   it("dictates when two deeds are as near", () => {
     expect(judge(["turn the bed light in the kitchen", 0])).toMatchObject({
       decision: "dictate",
