@@ -16,6 +16,8 @@ import { toChannels } from "./to-channels.js";
 
 /** Milliseconds that PortAudio hands over at once. */
 const PIECE_MS = 40;
+/** How often the parent is looked for. */
+const PARENT_MS = 2_000;
 /** Pieces that may wait for this process: four seconds. */
 const MAX_PIECES = 100;
 
@@ -98,7 +100,19 @@ async function play(portAudio: PortAudio, wanted: string): Promise<void> {
   await heard;
 }
 
+/** Threads of the library, which wait for sound, would hold an ordinary end back for ever. */
+const die = (): boolean => process.kill(process.pid, "SIGKILL");
+
+/** Who started this process may be gone without a word, and then nobody ends it. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) die();
+  }, PARENT_MS).unref();
+}
+
 const [command = "", wanted = ""] = process.argv.slice(2);
+endWithParent();
 try {
   const { default: portAudio } = await import("naudiodon");
   if (command === "devices") writeSync(1, `\n${JSON.stringify(listDevices(portAudio.getDevices()))}\n`);
@@ -106,7 +120,10 @@ try {
   else if (command === "play") await play(portAudio, wanted);
   else throw new Error(`There is no command ${command}`);
 } catch (error) {
-  writeSync(2, `\n${messageOf(error).split("\n")[0]}\n`);
-  // Threads of the library would hold an ordinary end back.
-  process.kill(process.pid, "SIGTERM");
+  try {
+    writeSync(2, `\n${messageOf(error).split("\n")[0]}\n`);
+  } finally {
+    // Also where nobody is left to be told.
+    die();
+  }
 }

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { BackendName } from "../../../src/gateways/local-audio/backend.js";
-import { backendOf, boardOn } from "../../fixtures/board-house.js";
+import { backendOf, boardOn, NAUDIODON_MAIN } from "../../fixtures/board-house.js";
 import {
   ALSA_NEEDED,
   HAS_ALSA,
@@ -46,6 +48,29 @@ describe.skipIf(!HAS_PULSE)(`ways to the sound hardware${PULSE_NEEDED}`, () => {
     server = await PulseServer.start();
   });
   afterAll(() => server?.stop());
+
+  for (const command of ["capture room.monitor", "play speaker"]) {
+    it.skipIf(!HAS_NAUDIODON)(
+      `leaves no ${command.split(" ")[0]} process behind when the program is killed${NAUDIODON_NEEDED}`,
+      async () => {
+        const args = JSON.stringify([NAUDIODON_MAIN, ...command.split(" ")]);
+        const script = `const child = require("node:child_process").spawn(process.execPath, ${args}, {
+          stdio: ["pipe", "ignore", "pipe", "pipe"] });
+          // A second of silence, so that a player is at work.
+          child.stdin.write(Buffer.alloc(96_000));
+          console.log(child.pid); setInterval(() => {}, 1e6);`;
+        const parent = spawn(process.execPath, ["-e", script], {
+          env: { ...process.env, ...server.env, PULSE_SOURCE: "room.monitor", PULSE_SINK: "speaker" },
+          stdio: ["ignore", "pipe", "ignore"],
+        });
+        const [printed] = (await once(parent.stdout, "data")) as [Buffer];
+        const pid = Number(printed.toString());
+        expect(process.kill(pid, 0)).toBe(true);
+        parent.kill("SIGKILL");
+        await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), PATIENT);
+      },
+    );
+  }
 
   for (const { name, can, needs, ...devices } of CASES) {
     describe.skipIf(!can)(`${name}${needs}`, () => {
