@@ -3,8 +3,10 @@ import {
   BrokerError,
   BudgetError,
   ConfigError,
+  DeviceError,
   EngineError,
   type EngineErrorCode,
+  HomeError,
   InternalError,
   messageOf,
   ProtocolError,
@@ -32,6 +34,8 @@ const CLASSES: Readonly<Record<string, AnyVoiceError>> = {
   WorkerError,
   SessionError,
   BrokerError,
+  HomeError,
+  DeviceError,
   InternalError,
 };
 

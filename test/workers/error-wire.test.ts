@@ -11,6 +11,8 @@ const SAMPLES: readonly errors.VoiceError[] = [
   new errors.WorkerError("worker-hung", "f"),
   new errors.SessionError("too-long", "g"),
   new errors.BrokerError("broker-refused", "h"),
+  new errors.HomeError("home-unreachable", "j"),
+  new errors.DeviceError("device-unavailable", "k"),
   new errors.InternalError("invariant-broken", "i"),
 ];
 
