@@ -4,6 +4,7 @@ import { BudgetError, messageOf } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { formatDuration } from "../base/units.js";
 import type { Catalog } from "../catalog/catalog.js";
+import { TO_DOWNLOAD } from "../catalog/choose.js";
 import { CAPABILITIES, type Capability, type ModelManifest } from "../catalog/manifest.js";
 import { namesIn } from "../config/option.js";
 import { providerSettings } from "../config/provider-settings.js";
@@ -112,7 +113,11 @@ export class Preload {
           load.insteadOf === undefined || this.#standIns.has(load.insteadOf) ? [] : [load.sentence],
         ),
       ],
-      choices: this.#choices,
+      choices: this.#choices.map((choice) =>
+        choice.model !== undefined && this.#isPresent(choice.model)
+          ? { ...choice, why: choice.why.replace(TO_DOWNLOAD, "") }
+          : choice,
+      ),
     };
   }
 

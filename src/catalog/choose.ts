@@ -36,6 +36,8 @@ export interface Choice {
 
 /** An SD card and a slow line: larger downloads are for those who ask for them. */
 export const MAX_UNASKED_DOWNLOAD_BYTES = 300 * MIB;
+/** In the reason of a choice whose files are not on disk. */
+export const TO_DOWNLOAD = ", still to be downloaded";
 /** A command answered later than this feels broken: a quicker model goes first. */
 const PATIENCE_SECONDS = 5;
 const PRESENT_BONUS = 3;
@@ -119,7 +121,7 @@ function praise({ model, slow }: Candidate, count: number, { capability, languag
       ? `best of ${count} ${NAMES[capability]} models${purpose} that fit`
       : `only ${NAMES[capability]} model${purpose} that fits`;
   const speed = slow ? ", though slow on this board" : "";
-  const disk = present.has(model.id) || model.files.length === 0 ? "" : ", still to be downloaded";
+  const disk = present.has(model.id) || model.files.length === 0 ? "" : TO_DOWNLOAD;
   return `${rivals}: quality ${model.quality} of 100, needs ${formatBytes(model.memory.steadyBytes)}${speed}${disk}`;
 }
 

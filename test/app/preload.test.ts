@@ -19,9 +19,10 @@ const SYSTEM = manifest({
 });
 const ALL = [LARGE, SMALL, VOICE, SYSTEM];
 
-/** A house with these few models, all on disk. */
-const preloadWith = (budgetBytes: number, settings: Readonly<Record<string, unknown>> = {}) =>
+/** A house with these few models, all on disk unless said otherwise. */
+const preloadWith = (budgetBytes: number, settings: Readonly<Record<string, unknown>> = {}, onDisk = true) =>
   preloadHouse({
+    onDisk,
     catalog: new Catalog(ALL),
     usable: new Set(["whisper", "piper", "espeak"]),
     config: buildConfig([{ language: "en", models: { offline: true }, ...settings }]),
@@ -40,6 +41,14 @@ describe("the preload", () => {
     expect(ids(foreseen.loads)).toEqual([LARGE.id, VOICE.id]);
     expect(warmed).toEqual(ids(foreseen.loads));
     expect(preload.state()).toMatchObject({ wanted: new Set(warmed), lacking: [] });
+  });
+
+  it("no longer says of a model that it is to be downloaded once it has been", async () => {
+    const { preload, choice } = preloadWith(2e9, {}, false);
+    preload.decide();
+    expect(choice("stt")?.why).toContain("still to be downloaded");
+    await preload.start();
+    expect(choice("stt")?.why).toMatch(/^best of 2 .* needs 380 MB$/);
   });
 
   it("warms every model that is to hear each utterance", async () => {
