@@ -118,7 +118,7 @@ async function heard(port: number, wav: Buffer, peer: string): Promise<string> {
     const { format, pcm } = pcmOf(wav);
     client.send("transcribe", {});
     await client.sendAudio(format, pcm);
-    return String((await client.expect("transcript")).data["text"]);
+    return String((await client.until("transcript")).at(-1)?.data["text"]);
   } finally {
     client.destroy();
   }
