@@ -1,6 +1,7 @@
 import type { Speller } from "../../home/match/word-graph.js";
 import type { UnknownWord } from "../capability.js";
 import type { Vocabulary } from "./grammar.js";
+import { nearbyWord } from "./nearby-word.js";
 import { inKnownCase, letters, respell } from "./respell.js";
 
 /** Most unknown words remembered, and names given with each. */
@@ -10,6 +11,7 @@ const MAX_NAMES = 5;
 interface Noted {
   readonly names: Set<string>;
   readonly respelled: string | undefined;
+  readonly suggestion: string | undefined;
 }
 
 /** Spells in the words of one model and remembers what the model does not know. */
@@ -26,10 +28,11 @@ export class VocabularySpeller {
 
   /** In the order found. */
   get unknownWords(): readonly UnknownWord[] {
-    return [...this.#unknown].map(([word, { names, respelled }]) => ({
+    return [...this.#unknown].map(([word, { names, respelled, suggestion }]) => ({
       word,
       names: [...names].slice(0, MAX_NAMES),
       ...(respelled === undefined ? {} : { respelled }),
+      ...(suggestion === undefined ? {} : { suggestion }),
     }));
   }
 
@@ -66,7 +69,11 @@ export class VocabularySpeller {
     if (ways.length > 0) return ways;
     const found = name === undefined ? undefined : respell(token, this.#language, this.#vocabulary);
     if (this.#unknown.size < MAX_UNKNOWN) {
-      this.#unknown.set(token, { names: new Set(), respelled: found?.words.join(" ") });
+      this.#unknown.set(token, {
+        names: new Set(),
+        respelled: found?.words.join(" "),
+        suggestion: found || name === undefined ? undefined : nearbyWord(token, this.#vocabulary),
+      });
     }
     return found ? [found.words] : [];
   }

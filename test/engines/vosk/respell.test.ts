@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { nearbyWord } from "../../../src/engines/vosk/nearby-word.js";
 import { respell } from "../../../src/engines/vosk/respell.js";
 import { VocabularySpeller } from "../../../src/engines/vosk/vocabulary-speller.js";
 
@@ -25,6 +26,26 @@ describe("respell", () => {
 
   it("gives up on what sounds like nothing known", () => {
     expect(said("Zyxgrmpf")).toBeUndefined();
+  });
+});
+
+describe("nearbyWord", () => {
+  it.each([
+    ["flouer", "flower"],
+    ["lampp", "lamp"],
+    ["lving", "living"],
+    ["romo", "room"],
+  ])("offers for %s what is one letter away", (word, offered) => {
+    expect(nearbyWord(word, VOCABULARY)).toBe(offered);
+  });
+
+  it("takes of several the one that sounds most alike", () => {
+    expect(nearbyWord("kellar", vocabularyOf("cellar kellan"))).toBe("cellar");
+  });
+
+  it("offers nothing for what is short or far from everything", () => {
+    expect(nearbyWord("bex", VOCABULARY)).toBeUndefined();
+    expect(nearbyWord("zyxgrmpf", VOCABULARY)).toBeUndefined();
   });
 });
 
